@@ -1,0 +1,1 @@
+//! Advisory feeds as pure parsers, and the SQLite store that holds them

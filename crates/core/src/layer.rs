@@ -1,0 +1,17 @@
+use serde::{Deserialize, Serialize};
+
+use crate::Digest;
+
+/// A layer of an image, as a package or a finding refers to it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct LayerRef {
+    /// The layer's place in the image; 0 is the lowest, the base.
+    pub index: u32,
+    /// The digest of the layer's uncompressed archive (OCI image specification, config.md, "Layer DiffID").
+    /// A root directory's one layer has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub diff_id: Option<Digest>,
+    /// The build instruction that made the layer (`history[].created_by`), where the image says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_by: Option<String>,
+}

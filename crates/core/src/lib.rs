@@ -1,0 +1,43 @@
+//! The words that every stage of Plimsoll shares, and the seams between the stages.
+//!
+//! An image is a stack of layers ([`Digest`], [`LayerRef`]) of files ([`ImagePath`]). A layer reader shows every
+//! entry of a layer to a [`LayerVisitor`]; what the visitor asks for becomes [`Package`]s. Packages are matched
+//! against [`Advisory`] records and become [`Finding`]s, each with its [`Evidence`]; what could not be judged is
+//! a [`Coverage`] gap, what was wrong in the input a [`Diagnostic`], and what may be used up a [`Limits`].
+//!
+//! This crate does no input or output and knows no other crate of the family.
+
+mod advisory;
+mod coverage;
+mod diagnostic;
+mod digest;
+mod distro;
+mod ecosystem;
+mod finding;
+mod hex;
+mod layer;
+mod limits;
+mod observer;
+mod package;
+mod path;
+mod purl;
+mod severity;
+mod text;
+mod visit;
+
+pub use advisory::{Advisory, AdvisoryKind, Affected, Event, NameKind, Range, RangeKind, Reference};
+pub use coverage::{Assessment, Coverage, CoverageCounts};
+pub use diagnostic::{Diagnostic, DiagnosticKind};
+pub use digest::{Algorithm, Digest, DigestError};
+pub use distro::Distro;
+pub use ecosystem::{Ecosystem, PackageType};
+pub use finding::{Disabled, Evidence, Finding, FixState, Status, Verdict};
+pub use layer::LayerRef;
+pub use limits::Limits;
+pub use observer::{Observer, Progress, Silent};
+pub use package::{Location, Package, Role, Source};
+pub use path::{ImagePath, PathError};
+pub use purl::{Purl, PurlError};
+pub use severity::{Rating, Severity};
+pub use text::{Clean, clean};
+pub use visit::{Content, Entry, EntryKind, LayerVisitor, Take};

@@ -1,0 +1,113 @@
+use serde::{Deserialize, Serialize};
+
+use crate::{Ecosystem, ImagePath, LayerRef, PackageType, Purl};
+
+/// An installed package, and where it came from.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Package {
+    /// How it is packaged.
+    #[serde(rename = "type")]
+    pub kind: PackageType,
+    /// The name as the ecosystem's advisories write it: `@scope/name`, `group:artifact`, a Go module path.
+    pub name: String,
+    /// The version as the ecosystem writes it, with the epoch where it is not 0; empty where none is stated.
+    pub version: String,
+    /// The architecture as the package manager writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arch: Option<String>,
+    /// The source package it was built from, where that differs in what advisories say of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+    /// The package URL.
+    pub purl: Purl,
+    /// The ecosystem whose advisories speak of it; none where no feed can.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ecosystem: Option<Ecosystem>,
+    /// Where it was found. Never empty for a package of an image.
+    #[serde(default)]
+    pub locations: Vec<Location>,
+    /// The operating-system package that owns the files it was found in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owned_by: Option<String>,
+    /// Who built it, as the package manager records (rpm's `Vendor`, dpkg's `Maintainer`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vendor: Option<String>,
+    /// rpm's modularity label (`name:stream:version:context:arch`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub module: Option<String>,
+    /// What part it plays.
+    #[serde(default, skip_serializing_if = "Role::is_normal")]
+    pub role: Role,
+    /// The cataloger that found it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub cataloger: String,
+}
+
+/// The source package of a binary package.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Source {
+    /// Its name.
+    pub name: String,
+    /// Its version, which a binary rebuild leaves as it is.
+    pub version: String,
+}
+
+/// Where a package was found.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Location {
+    /// The file that names the package: a database, a manifest, a binary.
+    pub path: ImagePath,
+    /// The layer that the package came with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layer: Option<LayerRef>,
+}
+
+/// What part a package plays, as far as its findings mean something else for it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Role {
+    /// Nothing special.
+    #[default]
+    Normal,
+    /// Header files only, such as `linux-libc-dev`: nothing of it runs.
+    Headers,
+    /// Documentation only.
+    Documentation,
+    /// Debug symbols only.
+    Debug,
+    /// Found as installed files that no package manager of its language would load: a test fixture, a stub.
+    Fixture,
+}
+
+impl Role {
+    fn is_normal(&self) -> bool {
+        *self == Self::Normal
+    }
+}
+
+impl Package {
+    /// A package of a type and a name, with everything else absent.
+    pub fn new(kind: PackageType, name: impl Into<String>, version: impl Into<String>, purl: Purl) -> Self {
+        Self {
+            kind,
+            name: name.into(),
+            version: version.into(),
+            arch: None,
+            source: None,
+            purl,
+            ecosystem: kind.osv_ecosystem().map(Ecosystem::new),
+            locations: Vec::new(),
+            owned_by: None,
+            vendor: None,
+            module: None,
+            role: Role::Normal,
+            cataloger: String::new(),
+        }
+    }
+
+    /// The name that its ecosystem's advisories know it by when they speak of source packages.
+    pub fn source_name(&self) -> &str {
+        self.source.as_ref().map_or(&self.name, |source| &source.name)
+    }
+}

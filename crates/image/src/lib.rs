@@ -1,0 +1,1 @@
+//! Reads container images: docker archives, OCI layouts, root directories; every layer once, streaming, bounded

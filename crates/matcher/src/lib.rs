@@ -1,0 +1,1 @@
+//! The verdict function: is this package affected by this advisory, and why

@@ -1,0 +1,1 @@
+//! Scan container images for known vulnerabilities: the facade over Plimsoll's crates
