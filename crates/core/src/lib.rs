@@ -23,6 +23,7 @@ mod path;
 mod purl;
 mod severity;
 mod text;
+mod view;
 mod visit;
 
 pub use advisory::{Advisory, AdvisoryKind, Affected, Event, NameKind, Range, RangeKind, Reference};
@@ -40,4 +41,5 @@ pub use path::{ImagePath, PathError};
 pub use purl::{Purl, PurlError};
 pub use severity::{Rating, Severity};
 pub use text::{Clean, clean};
+pub use view::{FileRef, MergedView};
 pub use visit::{Content, Entry, EntryKind, LayerVisitor, Take};

@@ -1,0 +1,98 @@
+use plimsoll_core::{Content, Diagnostic, Distro, Package, Take};
+
+/// Reads one kind of file and says which packages it names: pure bytes to packages. A cataloger cannot fail a
+/// scan; what it can't read is a [`Diagnostic`], and one bad record loses one record.
+pub trait Cataloger: Send + Sync {
+    /// Its name, in reports and in the keys of the layer cache: `dpkg`, `python-wheel`.
+    fn id(&self) -> &'static str;
+
+    /// Raised whenever the same file would give another result, so that cached layers are read again.
+    fn revision(&self) -> u32;
+
+    /// Which files it reads. This is data, so that all catalogers together cost one look-up an entry.
+    fn interests(&self) -> &'static [Interest];
+
+    /// For a file that an interest asked to [`Take::Peek`] at: how much of it is wanted after all.
+    fn peeked(&self, path: &[u8], size: u64, head: &[u8]) -> Take {
+        let _ = (path, size, head);
+        Take::Skip
+    }
+
+    /// Reads the file. It may be hostile in every byte.
+    fn parse(&self, file: File<'_>, out: &mut Sink);
+
+    /// Looks again at a package once the path is known under which its file is visible in the image, which links
+    /// can make another than the one in the layer. For what depends on the place alone, such as whether a
+    /// package manager would load it ([`Role::Fixture`](plimsoll_core::Role::Fixture)).
+    fn place(&self, path: &[u8], package: &mut Package) {
+        let _ = (path, package);
+    }
+}
+
+/// Files that a cataloger reads, and how much of each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Interest {
+    /// Which files.
+    pub pattern: Pattern,
+    /// How much of them.
+    pub take: Take,
+}
+
+/// A set of paths that the dispatcher can look up without calling the cataloger. No leading slash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pattern {
+    /// Exactly this path: `var/lib/dpkg/status`. The only pattern through which symbolic links are followed.
+    Path(&'static str),
+    /// Any file directly in this directory: `var/lib/dpkg/status.d`.
+    Directory(&'static str),
+    /// Any file of this name: `package.json`.
+    Name(&'static str),
+    /// Any file whose name ends so, ASCII case ignored: `.jar`.
+    Suffix(&'static str),
+    /// A file of this name in a directory whose name ends so: `.dist-info`, `METADATA`.
+    In(&'static str, &'static str),
+    /// Any regular file that someone may execute.
+    Executable,
+}
+
+/// A file to be read.
+pub struct File<'a> {
+    /// Its normal path in the layer.
+    pub path: &'a [u8],
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its content: whole or as a stream, as the interest or [`Cataloger::peeked`] asked.
+    pub content: Content<'a>,
+}
+
+/// Takes what a cataloger finds.
+#[derive(Debug, Default)]
+pub struct Sink {
+    /// The packages. An operating-system package has no ecosystem and no purl namespace yet: the distribution
+    /// may stand in another layer, so the merge adds them.
+    pub packages: Vec<Package>,
+    /// The distribution that the file describes.
+    pub distro: Option<Distro>,
+    /// Files that an operating-system package owns: the package's name and the hash of the path
+    /// (see [`path_hash`]).
+    pub owned: Vec<Owned>,
+    /// What was wrong.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// The files that one operating-system package owns.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Owned {
+    /// The package's name.
+    pub package: String,
+    /// [`path_hash`] of each of its paths.
+    pub paths: Vec<u64>,
+}
+
+/// The 64-bit FNV-1a hash of a normal path, by which ownership is recorded: an image's lists of owned files are
+/// long, and only membership is asked. Whoever could make two paths collide can as well write the list.
+pub fn path_hash(path: &[u8]) -> u64 {
+    path.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}
