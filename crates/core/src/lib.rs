@@ -14,6 +14,7 @@ mod digest;
 mod distro;
 mod ecosystem;
 mod finding;
+mod from_purl;
 mod hex;
 mod layer;
 mod limits;

@@ -1,0 +1,73 @@
+//! The small words: digests, paths, ecosystems, distributions, severities, sanitised text.
+
+use plimsoll_core::{Digest, Distro, Ecosystem, ImagePath, Severity, clean};
+
+#[test]
+fn digests_are_strict() {
+    let hex = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    let digest: Digest = format!("sha256:{hex}").parse().unwrap();
+    assert_eq!(digest.hex(), hex);
+    for bad in [
+        hex,
+        "sha256:",
+        "md5:00",
+        &format!("sha256:{}", hex.to_uppercase()),
+        &format!("sha256:{hex}0"),
+        "sha256:é",
+    ] {
+        assert!(bad.parse::<Digest>().is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn paths_are_normal_or_refused() {
+    for (raw, normal) in
+        [("/etc/passwd", "etc/passwd"), ("./a/./b//c/", "a/b/c"), ("/", ""), ("", ""), ("a/...", "a/...")]
+    {
+        assert_eq!(ImagePath::new(raw.as_bytes()).unwrap().as_bytes(), normal.as_bytes(), "{raw}");
+    }
+    for raw in ["..", "a/..", "../a", "a/../b", "a\0b"] {
+        assert!(ImagePath::new(raw.as_bytes()).is_err(), "{raw:?}");
+    }
+    assert_eq!(ImagePath::new(b"a/b/c").unwrap().parent().as_bytes(), b"a/b");
+    assert_eq!(ImagePath::new(b"a").unwrap().parent().as_bytes(), b"");
+}
+
+#[test]
+fn distributions_name_their_osv_ecosystem() {
+    for (id, version, ecosystem) in [
+        ("debian", "12", Some("Debian:12")),
+        ("debian", "12.5", Some("Debian:12")),
+        ("debian", "", None),
+        ("alpine", "3.19.1", Some("Alpine:v3.19")),
+        ("alpine", "3.21_alpha20240807", Some("Alpine:edge")),
+        ("ubuntu", "22.04", Some("Ubuntu:22.04:LTS")),
+        ("ubuntu", "23.10", Some("Ubuntu:23.10")),
+        ("ubuntu", "25.04", Some("Ubuntu:25.04")),
+        ("almalinux", "8.4", Some("AlmaLinux:8")),
+        ("rocky", "9.3", Some("Rocky Linux:9")),
+        ("opensuse-leap", "15.2", Some("openSUSE:Leap 15.2")),
+        ("sles", "15.5", Some("SUSE:Linux Enterprise Server 15 SP5")),
+        ("wolfi", "20230201", Some("Wolfi")),
+        ("plan9", "4", None),
+    ] {
+        let distro = Distro { id: id.into(), version: version.into(), ..Distro::default() };
+        assert_eq!(distro.ecosystem().as_ref().map(Ecosystem::as_str), ecosystem, "{id} {version}");
+    }
+}
+
+#[test]
+fn severities_are_ordered_and_named() {
+    assert!(Severity::Critical > Severity::High && Severity::Low > Severity::Negligible);
+    assert!(Severity::Unknown < Severity::None);
+    assert_eq!("HIGH".parse::<Severity>(), Ok(Severity::High));
+    assert!("bad".parse::<Severity>().unwrap_err().contains("expected one of critical"));
+}
+
+#[test]
+fn terminal_escapes_and_hidden_text_are_shown_not_obeyed() {
+    let hostile = "x\x1b]0;title\x07\r\n::error::\u{9b}31m\u{202e}gpj.exe\u{200b}\u{feff}é漢";
+    let shown = clean(hostile).to_string();
+    assert!(!shown.chars().any(|c| c.is_control() || c == '\u{202e}' || c == '\u{200b}'));
+    assert!(shown.ends_with("é漢") && shown.contains("::error::"));
+}
