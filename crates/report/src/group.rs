@@ -1,0 +1,77 @@
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use plimsoll_core::{Finding, PackageType, Severity};
+
+/// The findings of one thing to upgrade: a language package, or all binary packages of one source package.
+pub(crate) struct Group<'a> {
+    pub kind: PackageType,
+    pub name: &'a str,
+    pub version: &'a str,
+    /// The binary packages, where there are others than the source's own name.
+    pub binaries: Vec<&'a str>,
+    /// Where it was found, for language packages.
+    pub paths: Vec<String>,
+    /// One for each vulnerability, worst first.
+    pub findings: Vec<&'a Finding>,
+}
+
+impl Group<'_> {
+    fn worst(&self) -> Severity {
+        self.findings.first().map_or(Severity::Unknown, |finding| finding.severity)
+    }
+
+    /// The one version that fixes all that can be fixed, where every fixable finding's only fix is known and one
+    /// of them is the last in every list: lists are in the ecosystem's order, so nothing is compared here.
+    pub(crate) fn upgrade(&self) -> Option<(&str, usize)> {
+        let fixes: Vec<&str> =
+            self.findings.iter().filter_map(|f| f.fixed_versions.last()).map(String::as_str).collect();
+        let distinct: BTreeSet<&str> = fixes.iter().copied().collect();
+        match distinct.len() {
+            1 => Some((fixes.first()?, fixes.len())),
+            _ => None,
+        }
+    }
+}
+
+/// Groups by what a person upgrades, the worst group first.
+pub(crate) fn group<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<Group<'a>> {
+    let mut groups: BTreeMap<(PackageType, &str, &str), Vec<&Finding>> = BTreeMap::new();
+    for finding in findings {
+        let package = &finding.package;
+        let (name, version) = match &package.source {
+            Some(source) if package.kind.is_os() => (source.name.as_str(), source.version.as_str()),
+            _ => (package.name.as_str(), package.version.as_str()),
+        };
+        groups.entry((package.kind, name, version)).or_default().push(finding);
+    }
+    let mut groups: Vec<Group<'_>> = groups
+        .into_iter()
+        .map(|((kind, name, version), mut findings)| {
+            let names: BTreeSet<&str> = findings.iter().map(|f| f.package.name.as_str()).collect();
+            let paths: BTreeSet<String> = findings
+                .iter()
+                .filter(|_| !kind.is_os())
+                .flat_map(|f| f.package.locations.iter().map(|at| at.path.to_text()))
+                .collect();
+            findings.sort_by(|a, b| (Reverse(a.severity), &a.id).cmp(&(Reverse(b.severity), &b.id)));
+            findings.dedup_by(|a, b| a.id == b.id);
+            let binaries = if kind.is_os() && (names.len() > 1 || !names.contains(name)) {
+                names.into_iter().collect()
+            } else {
+                Vec::new()
+            };
+            Group { kind, name, version, binaries, paths: paths.into_iter().collect(), findings }
+        })
+        .collect();
+    groups.sort_by(|a, b| {
+        (Reverse(a.worst()), Reverse(a.findings.len()), a.kind, a.name, a.version).cmp(&(
+            Reverse(b.worst()),
+            Reverse(b.findings.len()),
+            b.kind,
+            b.name,
+            b.version,
+        ))
+    });
+    groups
+}

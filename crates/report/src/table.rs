@@ -1,0 +1,225 @@
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style as Ansi};
+use plimsoll_core::{Assessment, Coverage, Diagnostic, Finding, FixState, Severity, Status, clean};
+
+use crate::group::{Group, group};
+use crate::{Report, Style};
+
+/// Diagnostics shown before the rest is only counted.
+const DIAGNOSTICS: usize = 10;
+/// Paths shown for one package before the rest is only counted.
+const PATHS: usize = 2;
+
+/// The report's first line: healthy or not, the counts, the coverage, and the advisories' date.
+pub fn headline(report: &Report) -> String {
+    let counts = Severity::ALL.iter().filter_map(|level| {
+        report.counts.get(level).filter(|&&count| count > 0).map(|count| format!("{count} {level}"))
+    });
+    let counts = counts.collect::<Vec<_>>().join(", ");
+    let findings = report.active().count();
+    let mut affected: Vec<_> =
+        report.active().map(|f| (&f.package.purl, f.package.locations.first())).collect();
+    affected.sort_by_key(|(purl, at)| (*purl, at.map(|at| &at.path)));
+    affected.dedup();
+    let coverage = &report.coverage.counts;
+    let mut line = match findings {
+        0 => "no findings".to_owned(),
+        1 => format!("1 finding in 1 package ({counts})"),
+        _ => format!("{findings} findings in {} ({counts})", packages(affected.len())),
+    };
+    let disabled = report.disabled().count();
+    if disabled > 0 {
+        line += &format!(", {disabled} disabled by rules");
+    }
+    line += &format!("; {} of {} assessed", coverage.assessed, packages(coverage.packages));
+    line += &match (&report.advisories.newest, report.advisories.starter) {
+        (_, true) => "; starter advisories only".to_owned(),
+        (Some(newest), _) => format!("; advisories of {}", clean(newest.get(..10).unwrap_or(newest))),
+        (None, _) => "; no advisories".to_owned(),
+    };
+    line
+}
+
+fn packages(count: usize) -> String {
+    if count == 1 { "1 package".to_owned() } else { format!("{count} packages") }
+}
+
+/// Writes the report for a person: the headline, then the findings by what there is to upgrade, worst first,
+/// then what was not judged and why.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_table(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let (word, color) = match report.assessment {
+        Assessment::Healthy => ("HEALTHY", AnsiColor::Green),
+        Assessment::HealthyByExemption => ("HEALTHY BY EXEMPTION", AnsiColor::Green),
+        Assessment::Unhealthy => ("UNHEALTHY", AnsiColor::Red),
+        Assessment::NothingToScan => ("NOTHING TO SCAN", AnsiColor::Yellow),
+        Assessment::NotApplicable => ("NOT APPLICABLE", AnsiColor::Yellow),
+        _ => ("PARTIAL", AnsiColor::Yellow),
+    };
+    let bold = Ansi::new().bold();
+    writeln!(out, "{}  {}", style.paint(bold.fg_color(Some(color.into())), word), headline(report))?;
+    write_image(report, out)?;
+    for reason in &report.assessment_reasons {
+        writeln!(out, "  {}", clean(reason))?;
+    }
+    let groups = group(report.active());
+    let widths = Widths::of(&groups);
+    for group in &groups {
+        writeln!(out)?;
+        write_group(group, &widths, style, out)?;
+    }
+    write_gaps(report, style, out)?;
+    write_rules(report, style, out)?;
+    write_diagnostics(&report.diagnostics, style, out)
+}
+
+fn write_image(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let image = &report.image;
+    let mut facts = vec![clean(&image.name).to_string()];
+    facts.extend(image.distro.as_ref().map(|distro| clean(&distro.title()).to_string()));
+    facts.extend(image.platform.as_ref().map(|platform| clean(platform).to_string()));
+    facts.extend((!image.layers.is_empty()).then(|| match image.layers.len() {
+        1 => "1 layer".to_owned(),
+        layers => format!("{layers} layers"),
+    }));
+    facts.extend(image.digest.as_ref().or(image.config_digest.as_ref()).map(|digest| digest.short()));
+    writeln!(out, "  {}", facts.join(" · "))
+}
+
+/// The columns that all groups share, so that the eye finds the same thing in the same place.
+struct Widths {
+    id: usize,
+    fixed: usize,
+}
+
+impl Widths {
+    fn of(groups: &[Group<'_>]) -> Self {
+        let widest = |text: fn(&Finding) -> String| {
+            let all = groups.iter().flat_map(|group| &group.findings);
+            all.map(|finding| text(finding).chars().count()).max().unwrap_or(0)
+        };
+        Self { id: widest(id).min(28), fixed: widest(fixed).min(32) }
+    }
+}
+
+fn id(finding: &Finding) -> String {
+    clean(&finding.id).to_string()
+}
+
+/// The fixed versions, or what is known instead.
+fn fixed(finding: &Finding) -> String {
+    if finding.status == Status::Undetermined {
+        return "undetermined".to_owned();
+    }
+    if !finding.fixed_versions.is_empty() {
+        return clean(&finding.fixed_versions.join(", ")).to_string();
+    }
+    match finding.fix {
+        FixState::WontFix => "will not be fixed",
+        FixState::Deferred => "fix deferred",
+        FixState::EndOfLife => "end of life",
+        _ => "no fix yet",
+    }
+    .to_owned()
+}
+
+fn write_group(group: &Group<'_>, widths: &Widths, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let heading = format!("{} {}", clean(group.name), clean(group.version));
+    write!(out, "{}  {}", style.paint(Ansi::new().bold(), heading), group.kind)?;
+    if !group.binaries.is_empty() {
+        write!(out, " · {}", clean(&group.binaries.join(", ")))?;
+    }
+    for path in group.paths.iter().take(PATHS) {
+        write!(out, " · {}", clean(path))?;
+    }
+    if group.paths.len() > PATHS {
+        write!(out, " · and {} more places", group.paths.len() - PATHS)?;
+    }
+    writeln!(out)?;
+    if let Some((version, count)) = group.upgrade() {
+        let all = group.findings.len();
+        let advice = match (count, all) {
+            (1, 1) => format!("upgrade to {}", clean(version)),
+            _ if count == all => format!("upgrade to {} fixes all {all}", clean(version)),
+            _ => format!("upgrade to {} fixes {count} of {all}", clean(version)),
+        };
+        writeln!(out, "  {}", style.paint(Ansi::new().fg_color(Some(AnsiColor::Green.into())), advice))?;
+    }
+    for finding in &group.findings {
+        let (id, fixed) = (id(finding), fixed(finding));
+        let used =
+            2 + 10 + 2 + id.chars().count().max(widths.id) + 2 + fixed.chars().count().max(widths.fixed) + 2;
+        let summary = style.cut(clean(&finding.summary).to_string(), used);
+        let line = format!(
+            "{id:<id_width$}  {fixed:<fixed_width$}  {summary}",
+            id_width = widths.id,
+            fixed_width = widths.fixed
+        );
+        writeln!(out, "  {:<10}  {}", style.severity(finding.severity), line.trim_end())?;
+    }
+    Ok(())
+}
+
+fn write_gaps(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let unidentified = &report.coverage.unidentified;
+    if report.coverage.gaps.is_empty() && unidentified.executables + unidentified.archives == 0 {
+        return Ok(());
+    }
+    writeln!(out, "\n{}", style.paint(Ansi::new().bold(), "Not assessed"))?;
+    for gap in &report.coverage.gaps {
+        let why = match gap.coverage {
+            Coverage::NoFeed => "no imported feed covers it",
+            Coverage::ThirdParty => "from a third-party repository",
+            Coverage::UnparsedVersion => "the version can't be compared",
+            _ => "no feed exists for it",
+        };
+        writeln!(out, "  {:<24}  {:>5}  {why}", clean(&gap.ecosystem).to_string(), gap.packages)?;
+    }
+    for (count, what) in [(unidentified.executables, "executables"), (unidentified.archives, "archives")] {
+        if count > 0 {
+            writeln!(out, "  {what:<24}  {count:>5}  nothing says what software they are")?;
+        }
+    }
+    Ok(())
+}
+
+fn write_rules(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let disabled: Vec<&Finding> = report.disabled().collect();
+    if disabled.is_empty() && report.rules.notes.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{}", style.paint(Ansi::new().bold(), "Rules"))?;
+    for group in group(disabled.into_iter()) {
+        for finding in &group.findings {
+            let Some(by) = &finding.disabled else { continue };
+            let until = by.until.as_ref().map(|until| format!(" until {}", clean(until))).unwrap_or_default();
+            let (id, name) = (clean(&finding.id), clean(group.name));
+            writeln!(out, "  disabled  {id} in {name}{until}: {} ({})", clean(&by.reason), clean(&by.rule))?;
+        }
+    }
+    for note in &report.rules.notes {
+        writeln!(out, "  {}", clean(note))?;
+    }
+    Ok(())
+}
+
+pub(crate) fn write_diagnostics(
+    diagnostics: &[Diagnostic],
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    if diagnostics.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{}", style.paint(Ansi::new().bold(), "Diagnostics"))?;
+    for diagnostic in diagnostics.iter().take(DIAGNOSTICS) {
+        writeln!(out, "  {}", clean(&diagnostic.to_string()))?;
+    }
+    if diagnostics.len() > DIAGNOSTICS {
+        writeln!(out, "  and {} more: --format json has them all", diagnostics.len() - DIAGNOSTICS)?;
+    }
+    Ok(())
+}
