@@ -1,0 +1,84 @@
+//! Python: what pip, setuptools and their like leave beside the modules they install.
+
+mod header;
+
+use plimsoll_core::{Content, Diagnostic, DiagnosticKind, PackageType, Take};
+
+use super::identity;
+use crate::{Cataloger, File, Interest, Pattern, Sink};
+
+const TAKE: Take = Take::Whole { max: 16 << 20 };
+
+/// Core metadata of installed distributions: `METADATA` of a `.dist-info` directory (PyPA, "Recording installed
+/// projects"), and `PKG-INFO` of `.egg-info`, which may also be the file itself, and of `EGG-INFO`.
+pub(crate) struct Installed;
+
+impl Cataloger for Installed {
+    fn id(&self) -> &'static str {
+        "python-installed"
+    }
+
+    fn revision(&self) -> u32 {
+        1
+    }
+
+    fn interests(&self) -> &'static [Interest] {
+        &[
+            Interest { pattern: Pattern::In("dist-info", "METADATA"), take: TAKE },
+            Interest { pattern: Pattern::In("egg-info", "PKG-INFO"), take: TAKE },
+            Interest { pattern: Pattern::In("EGG-INFO", "PKG-INFO"), take: TAKE },
+            Interest { pattern: Pattern::Suffix(".egg-info"), take: TAKE },
+        ]
+    }
+
+    fn parse(&self, file: File<'_>, out: &mut Sink) {
+        let Content::Whole(bytes) = file.content else { return };
+        metadata(bytes, out);
+    }
+}
+
+/// Reads one file of core metadata (PyPA, "Core metadata specifications": RFC 822 headers).
+fn metadata(bytes: &[u8], out: &mut Sink) {
+    let [name, version] = header::first(bytes, ["name", "version"]);
+    match name.filter(|name| !name.is_empty()) {
+        Some(name) => {
+            let version = version.unwrap_or_default();
+            out.packages.push(identity::plain(PackageType::PyPi, &name, &version));
+        }
+        None => out
+            .diagnostics
+            .push(Diagnostic::new(DiagnosticKind::Malformed, "Python metadata without a Name header")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Vec<(String, String, String)> {
+        let mut out = Sink::default();
+        metadata(text.as_bytes(), &mut out);
+        out.packages.into_iter().map(|p| (p.name, p.version, p.purl.to_string())).collect()
+    }
+
+    #[test]
+    fn the_name_stays_as_written_and_its_url_is_normal() {
+        assert_eq!(
+            read("Metadata-Version: 2.1\nName: Typing_Extensions\nVersion: 4.4.0\n\nName: no\n"),
+            [("Typing_Extensions".into(), "4.4.0".into(), "pkg:pypi/typing-extensions@4.4.0".into())]
+        );
+    }
+
+    #[test]
+    fn metadata_without_a_version_is_a_package_of_unknown_version() {
+        assert_eq!(read("Name: a\n"), [("a".into(), String::new(), "pkg:pypi/a".into())]);
+    }
+
+    #[test]
+    fn metadata_without_a_name_is_named_as_trouble() {
+        let mut out = Sink::default();
+        metadata(b"Version: 1\n\nName: in-the-description\n", &mut out);
+        assert!(out.packages.is_empty());
+        assert_eq!(out.diagnostics.len(), 1);
+    }
+}
