@@ -19,6 +19,9 @@ pub trait Cataloger: Send + Sync {
     }
 
     /// Reads the file. It may be hostile in every byte.
+    ///
+    /// The same bytes may be visible in the image under other names than [`File::path`], by hard links: what the
+    /// packages take from the path belongs in [`place`](Self::place), which is told each visible name.
     fn parse(&self, file: File<'_>, out: &mut Sink);
 
     /// Looks again at a package once the path is known under which its file is visible in the image, which links
@@ -40,6 +43,7 @@ pub struct Interest {
 
 /// A set of paths that the dispatcher can look up without calling the cataloger. No leading slash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Pattern {
     /// Exactly this path: `var/lib/dpkg/status`. The only pattern through which symbolic links are followed.
     Path(&'static str),
@@ -51,6 +55,12 @@ pub enum Pattern {
     Suffix(&'static str),
     /// A file of this name in a directory whose name ends so: `.dist-info`, `METADATA`.
     In(&'static str, &'static str),
+    /// A file whose name ends so in a directory whose name ends so: `conda-meta`, `.json`.
+    InSuffix(&'static str, &'static str),
+    /// A file whose name ends so, directly in this directory: `var/lib/dpkg/info`, `.list`.
+    DirectorySuffix(&'static str, &'static str),
+    /// A file of this name anywhere below this directory: `var/lib/pacman/local`, `desc`.
+    Below(&'static str, &'static str),
     /// Any regular file that someone may execute.
     Executable,
 }
@@ -69,7 +79,8 @@ pub struct File<'a> {
 #[derive(Debug, Default)]
 pub struct Sink {
     /// The packages. An operating-system package has no ecosystem and no purl namespace yet: the distribution
-    /// may stand in another layer, so the merge adds them.
+    /// may stand in another layer, so the merge adds them. Locations are left empty, for the merge to fill, or
+    /// hold paths *within* the file, of archives in archives.
     pub packages: Vec<Package>,
     /// The distribution that the file describes.
     pub distro: Option<Distro>,
