@@ -1,1 +1,20 @@
-//! CVSS v2, v3.0, v3.1 and v4.0, vendor severities, and one assessment that names the source that decided
+//! How bad a vulnerability is: CVSS vectors of every version, vendors' words, and one answer.
+//!
+//! A [`Cvss`] is a valid vector of v2, v3.0, v3.1 or v4.0; it has [`Score`]s and, by its [`Version`]'s rating scale,
+//! a [`Level`]. What several sources say of one vulnerability are [`Statement`]s, and [`assess`] makes of them
+//! one [`Assessment`] that names the statement which decided and the line of the [`Policy`] that chose it.
+//!
+//! No input or output happens here, and nothing here depends on the rest of Plimsoll.
+
+mod assessment;
+mod cvss;
+mod level;
+mod policy;
+mod score;
+pub mod words;
+
+pub use assessment::{Assessment, Problem, Statement, assess};
+pub use cvss::{Cvss, CvssError, V2, V3, V4, Version};
+pub use level::{Level, UnknownLevel};
+pub use policy::{Policy, PolicyError, Prefer, Role, Step};
+pub use score::Score;
