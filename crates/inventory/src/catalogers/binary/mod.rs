@@ -1,0 +1,67 @@
+//! Executables and libraries: one streaming pass over each, in which every detector looks at every byte once.
+//!
+//! Nothing of the file is held but a window and what the detectors copy out of it, so that a program of several
+//! hundred MiB costs no more memory than a small one.
+
+mod go;
+mod layout;
+#[cfg(test)]
+mod sample;
+mod window;
+
+use plimsoll_core::{Content, Diagnostic, DiagnosticKind, Take};
+
+use self::layout::Format;
+use self::window::Detector;
+use crate::{Cataloger, File, Interest, Pattern, Sink};
+
+const PEEK: Take = Take::Peek(64);
+
+/// ELF, PE and Mach-O files, for what compilers and linkers left in them.
+pub(crate) struct Executables;
+
+impl Cataloger for Executables {
+    fn id(&self) -> &'static str {
+        "binary"
+    }
+
+    fn revision(&self) -> u32 {
+        1
+    }
+
+    fn interests(&self) -> &'static [Interest] {
+        &[
+            Interest { pattern: Pattern::Executable, take: PEEK },
+            Interest { pattern: Pattern::Suffix(".so"), take: PEEK },
+            Interest { pattern: Pattern::Suffix(".node"), take: PEEK },
+            Interest { pattern: Pattern::Suffix(".exe"), take: PEEK },
+            Interest { pattern: Pattern::Suffix(".dll"), take: PEEK },
+            Interest { pattern: Pattern::Suffix(".dylib"), take: PEEK },
+        ]
+    }
+
+    fn peeked(&self, _path: &[u8], _size: u64, head: &[u8]) -> Take {
+        if Format::of(head).is_some() { Take::Stream } else { Take::Skip }
+    }
+
+    fn parse(&self, file: File<'_>, out: &mut Sink) {
+        let mut go = go::BuildInfo::default();
+        let mut detectors: [&mut dyn Detector; 1] = [&mut go];
+        let read = match file.content {
+            Content::Whole(mut bytes) => window::pass(&mut bytes, &mut detectors),
+            Content::Stream(reader) => window::pass(reader, &mut detectors),
+        };
+        if let Err(stopped) = read {
+            out.diagnostics.push(
+                Diagnostic::new(
+                    DiagnosticKind::Truncated,
+                    format!("executable could not be read to its end: {}", stopped.cause),
+                )
+                .offset(stopped.at),
+            );
+        }
+        for detector in detectors {
+            detector.report(out);
+        }
+    }
+}
