@@ -17,6 +17,8 @@ pub struct Limits {
     pub path: usize,
     /// Components of one path. Default 255.
     pub path_depth: usize,
+    /// Bytes that the names and link targets of one layer take, as they are kept. Default 256 MiB.
+    pub names: u64,
     /// Bytes of one PAX or GNU long-name header. Default 1 MiB.
     pub tar_header: u64,
     /// Symbolic links followed while one path is resolved. Default 40 (Linux `MAXSYMLINKS`).
@@ -50,6 +52,7 @@ impl Default for Limits {
             entries: 10_000_000,
             path: 4096,
             path_depth: 255,
+            names: 256 << 20,
             tar_header: 1 << 20,
             symlinks: 40,
             layers: 1024,
