@@ -1,6 +1,27 @@
 //! Finds what is installed in an image: operating-system and language packages, and where each came from.
+//!
+//! [`Catalogers`] is the set of all catalogers, compiled into one look-up per file. Its
+//! [`visitor`](Catalogers::visitor) is shown a layer's entries by a layer reader and gives [`LayerFacts`]: what
+//! the layer says by itself. [`merge`](Catalogers::merge) puts the layers' facts together, as a
+//! [`MergedView`](plimsoll_core::MergedView) of the image shows them, to an [`Inventory`].
+//!
+//! A [`Cataloger`] reads one kind of file, bytes to packages. The crate's own are listed in
+//! [`catalogers::all`]; others can be put beside them with [`Catalogers::new`].
 
+mod catalog;
 mod cataloger;
 pub mod catalogers;
+mod dispatch;
+mod facts;
+#[cfg(test)]
+mod fake;
+mod inventory;
+mod layer;
+mod merge;
+mod tee;
 
+pub use catalog::{Catalogers, Wanted};
 pub use cataloger::{Cataloger, File, Interest, Owned, Pattern, Sink, path_hash};
+pub use facts::LayerFacts;
+pub use inventory::{Inventory, Unidentified};
+pub use layer::LayerCatalog;

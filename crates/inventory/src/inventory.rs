@@ -1,0 +1,44 @@
+use plimsoll_core::{Diagnostic, Distro, ImagePath, Package, Role};
+use serde::{Deserialize, Serialize};
+
+/// Everything that an image's layers together have installed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inventory {
+    /// The distribution.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distro: Option<Distro>,
+    /// The packages, by type, name and version; one that was found in several places has several locations.
+    /// Everything is here, marked; see [`precise`](Self::precise).
+    pub packages: Vec<Package>,
+    /// What was wrong in the files that are visible in the image.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub diagnostics: Vec<Diagnostic>,
+    /// What may be software and nothing identified.
+    #[serde(default)]
+    pub unidentified: Unidentified,
+}
+
+/// Executables and archives that no cataloger knew and no package owns: what an inventory does not cover.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unidentified {
+    /// Executable programs; scripts are not counted.
+    pub executables: usize,
+    /// Archives of packaged software, such as jars.
+    pub archives: usize,
+    /// The first of them, in byte order of the paths; at most [`Self::LISTED`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub paths: Vec<ImagePath>,
+}
+
+impl Unidentified {
+    /// How many paths are listed at most.
+    pub const LISTED: usize = 100;
+}
+
+impl Inventory {
+    /// The packages without what is there for another package's sake: a language package that an
+    /// operating-system package ships is that package, and a test fixture is none.
+    pub fn precise(&self) -> impl Iterator<Item = &Package> {
+        self.packages.iter().filter(|package| package.owned_by.is_none() && package.role != Role::Fixture)
+    }
+}

@@ -1,0 +1,294 @@
+use std::collections::HashMap;
+
+use plimsoll_core::{Content, Diagnostic, DiagnosticKind, Entry, EntryKind, LayerVisitor, Limits, Take};
+
+use crate::dispatch::{Hit, ends_with_ignore_case};
+use crate::facts::{FileFacts, RawPath};
+use crate::{Cataloger, Catalogers, LayerFacts, Sink, Wanted, path_hash, tee};
+
+/// Packages that one layer may give. A layer of ten million entries could give gigabytes of them.
+const PACKAGES: usize = 250_000;
+/// Owned paths that one layer may give: 64 MiB of hashes.
+const OWNED: usize = 8 << 20;
+/// Hard links of interesting names that one layer may have.
+const LINKS: usize = 1 << 20;
+
+/// Names of archives of packaged software. What no cataloger finds anything in is reported as unidentified.
+const ARCHIVES: &[&[u8]] =
+    &[b".jar", b".war", b".ear", b".par", b".jpi", b".hpi", b".whl", b".egg", b".gem", b".nupkg", b".phar"];
+
+/// Shows a layer's files to the catalogers that want them. Made by [`Catalogers::visitor`].
+pub struct LayerCatalog<'a> {
+    catalogers: &'a Catalogers,
+    limits: Limits,
+    facts: LayerFacts,
+    /// Who wants the current entry.
+    hits: Vec<Hit>,
+    /// When a layer is read again: for which names which entries are wanted.
+    again: Option<HashMap<u32, Vec<RawPath>>>,
+    packages: usize,
+    owned: usize,
+    /// Diagnostics kept, and those left out.
+    diagnostics: usize,
+    dropped: usize,
+}
+
+impl std::fmt::Debug for LayerCatalog<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LayerCatalog").field("facts", &self.facts).finish_non_exhaustive()
+    }
+}
+
+impl<'a> LayerCatalog<'a> {
+    pub(crate) fn new(catalogers: &'a Catalogers, limits: &Limits) -> Self {
+        Self {
+            catalogers,
+            limits: limits.clone(),
+            facts: LayerFacts::default(),
+            hits: Vec::new(),
+            again: None,
+            packages: 0,
+            owned: 0,
+            diagnostics: 0,
+            dropped: 0,
+        }
+    }
+
+    pub(crate) fn again<'w>(
+        catalogers: &'a Catalogers,
+        wanted: impl Iterator<Item = &'w Wanted>,
+        limits: &Limits,
+    ) -> Self {
+        let mut again: HashMap<u32, Vec<RawPath>> = HashMap::new();
+        for wanted in wanted {
+            again.entry(wanted.ordinal).or_default().push(RawPath::new(wanted.path.as_bytes()));
+        }
+        Self { again: Some(again), ..Self::new(catalogers, limits) }
+    }
+
+    /// What was found.
+    pub fn finish(mut self) -> LayerFacts {
+        if self.facts.links.len() >= LINKS {
+            let message = format!("more than {LINKS} hard links in one layer; the rest was not followed");
+            self.facts.diagnostics.push(limit(message));
+        }
+        if self.dropped > 0 {
+            let message = format!("{} more diagnostics of this layer are not listed", self.dropped);
+            self.facts.diagnostics.push(Diagnostic::new(DiagnosticKind::LimitPassed, message));
+        }
+        self.facts.sort();
+        self.facts
+    }
+
+    /// The name under which the catalogers are shown the entry.
+    fn shown_path<'p>(&'p self, entry: &'p Entry<'_>) -> &'p [u8] {
+        let again = self.again.as_ref().and_then(|again| again.get(&entry.ordinal));
+        again.and_then(|paths| paths.first()).map_or(entry.path, RawPath::as_bytes)
+    }
+
+    /// Looks up who wants a regular file.
+    fn look_up(&mut self, entry: &Entry<'_>) {
+        let dispatch = &self.catalogers.dispatch;
+        match &self.again {
+            Some(again) => {
+                for path in again.get(&entry.ordinal).into_iter().flatten() {
+                    dispatch.hits(path.as_bytes(), false, &mut self.hits);
+                }
+            }
+            None => {
+                dispatch.hits(entry.path, entry.is_executable(), &mut self.hits);
+                if ARCHIVES.iter().any(|suffix| ends_with_ignore_case(entry.path, suffix)) {
+                    self.facts.archives.push(entry.ordinal);
+                }
+            }
+        }
+        let named = self.hits.iter().filter(|hit| !hit.executable);
+        self.facts.seen.extend(named.map(|hit| (entry.ordinal, hit.cataloger)));
+    }
+
+    /// The largest file that this interest gets whole.
+    fn whole(&self, take: Take) -> Option<u64> {
+        match take {
+            Take::Whole { max } => Some(max.min(self.limits.file)),
+            _ => None,
+        }
+    }
+
+    /// One answer for all who want the entry. Whoever asked for a stream or a peek gets the same out of a whole
+    /// file, so that comes first.
+    fn joined(&self, entry: &Entry<'_>, may_peek: bool) -> Take {
+        let whole = self.hits.iter().filter_map(|hit| self.whole(hit.take)).max();
+        if whole.is_some_and(|max| entry.size <= max) {
+            return Take::Whole { max: whole.unwrap_or(0) };
+        }
+        let peek = self.hits.iter().filter_map(|hit| match hit.take {
+            Take::Peek(bytes) => Some(bytes),
+            _ => None,
+        });
+        let program = (entry.is_executable() && self.again.is_none()).then_some(8);
+        if let Some(bytes) = peek.chain(program).max().filter(|_| may_peek) {
+            return Take::Peek(bytes);
+        }
+        match whole {
+            _ if self.hits.iter().any(|hit| hit.take == Take::Stream) => Take::Stream,
+            // Too large; asking for it lets the reader report it.
+            Some(max) => Take::Whole { max },
+            None => Take::Skip,
+        }
+    }
+
+    /// Asks those who wanted to peek what they want now.
+    fn settle(&mut self, entry: &Entry<'_>, head: &[u8]) {
+        if self.again.is_none() && entry.is_executable() && is_program(head) {
+            self.facts.programs.push(entry.ordinal);
+        }
+        let mut hits = std::mem::take(&mut self.hits);
+        let path = self.shown_path(entry);
+        hits.retain_mut(|hit| {
+            if let Take::Peek(bytes) = hit.take {
+                let head = head.get(..usize::from(bytes)).unwrap_or(head);
+                let cataloger = self.catalogers.list.get(usize::from(hit.cataloger));
+                hit.take = cataloger.map_or(Take::Skip, |it| it.peeked(path, entry.size, head));
+            }
+            !matches!(hit.take, Take::Peek(_) | Take::Skip)
+        });
+        self.hits = hits;
+    }
+
+    fn parse(&mut self, entry: &Entry<'_>, content: Content<'_>) {
+        let hits = std::mem::take(&mut self.hits);
+        let path = RawPath::new(self.shown_path(entry));
+        let list = &self.catalogers.list;
+        let cataloger = |hit: &Hit| list.get(usize::from(hit.cataloger)).map(AsRef::as_ref);
+        let mut sinks: Vec<(Hit, Sink)> = Vec::with_capacity(hits.len());
+        match content {
+            Content::Whole(bytes) => {
+                for hit in hits {
+                    let mut sink = Sink::default();
+                    let fits = self.whole(hit.take).is_none_or(|max| entry.size <= max);
+                    if let Some(cataloger) = cataloger(&hit).filter(|_| fits) {
+                        tee::give(cataloger, path.as_bytes(), bytes, hit.take == Take::Stream, &mut sink);
+                    } else {
+                        sink.diagnostics.push(too_large(entry));
+                    }
+                    sinks.push((hit, sink));
+                }
+            }
+            Content::Stream(reader) => {
+                let (streamed, rest): (Vec<_>, Vec<_>) =
+                    hits.into_iter().partition(|hit| hit.take == Take::Stream);
+                sinks.extend(
+                    rest.into_iter()
+                        .map(|hit| (hit, Sink { diagnostics: vec![too_large(entry)], ..Sink::default() })),
+                );
+                let readers: Vec<&dyn Cataloger> = streamed.iter().filter_map(cataloger).collect();
+                let found = tee::share(&readers, path.as_bytes(), entry.size, reader);
+                sinks.extend(streamed.into_iter().zip(found));
+            }
+        }
+        for (hit, sink) in sinks {
+            self.absorb(entry, &path, hit, sink);
+        }
+    }
+
+    fn absorb(&mut self, entry: &Entry<'_>, path: &RawPath, hit: Hit, mut sink: Sink) {
+        let room = PACKAGES.saturating_sub(self.packages);
+        if sink.packages.len() > room {
+            sink.packages.truncate(room);
+            sink.diagnostics.push(limit(format!("more than {PACKAGES} packages in one layer")));
+        }
+        self.packages += sink.packages.len();
+        let mut room = OWNED.saturating_sub(self.owned);
+        let mut cut = false;
+        for owned in &mut sink.owned {
+            cut |= owned.paths.len() > room;
+            owned.paths.truncate(room);
+            owned.paths.shrink_to_fit();
+            room -= owned.paths.len();
+            self.owned += owned.paths.len();
+        }
+        sink.owned.retain(|owned| !owned.paths.is_empty());
+        if cut {
+            sink.diagnostics.push(limit(format!("more than {OWNED} owned files in one layer")));
+        }
+        let room = self.limits.diagnostics.saturating_sub(self.diagnostics);
+        self.dropped += sink.diagnostics.len().saturating_sub(room);
+        sink.diagnostics.truncate(room);
+        self.diagnostics += sink.diagnostics.len();
+        let Sink { packages, distro, owned, diagnostics } = sink;
+        if packages.is_empty() && distro.is_none() && owned.is_empty() && diagnostics.is_empty() {
+            return;
+        }
+        self.facts.files.push(FileFacts {
+            ordinal: entry.ordinal,
+            cataloger: hit.cataloger,
+            executable: hit.executable,
+            path: path.clone(),
+            packages,
+            distro,
+            owned,
+            diagnostics,
+        });
+    }
+}
+
+fn limit(message: String) -> Diagnostic {
+    Diagnostic::new(DiagnosticKind::LimitPassed, message)
+}
+
+fn too_large(entry: &Entry<'_>) -> Diagnostic {
+    limit(format!("{} bytes are more than may be held of this file; it was not read", entry.size))
+}
+
+/// Whether a file begins as ELF, PE or Mach-O (thin or universal) do.
+fn is_program(head: &[u8]) -> bool {
+    matches!(
+        head,
+        [0x7f, b'E', b'L', b'F', ..]
+            | [b'M', b'Z', ..]
+            | [0xfe, 0xed, 0xfa, 0xce | 0xcf, ..]
+            | [0xce | 0xcf, 0xfa, 0xed, 0xfe, ..]
+            // A Java class begins so too, and goes on with its version: 45 or more.
+            | [0xca, 0xfe, 0xba, 0xbe, 0, 0, 0, 1..45, ..]
+    )
+}
+
+impl LayerVisitor for LayerCatalog<'_> {
+    fn entry(&mut self, entry: &Entry<'_>) -> Take {
+        self.hits.clear();
+        match entry.kind {
+            EntryKind::File => {
+                self.look_up(entry);
+                return self.joined(entry, true);
+            }
+            EntryKind::Hardlink(_) if self.again.is_none() => {
+                self.catalogers.dispatch.hits(entry.path, false, &mut self.hits);
+                if !self.hits.is_empty() && self.facts.links.len() < LINKS {
+                    self.facts.links.push(RawPath::new(entry.path));
+                }
+                self.hits.clear();
+            }
+            EntryKind::Whiteout if self.again.is_none() => self.facts.whiteouts.push(path_hash(entry.path)),
+            EntryKind::Opaque if self.again.is_none() => self.facts.opaques.push(path_hash(entry.path)),
+            _ => {}
+        }
+        Take::Skip
+    }
+
+    fn peeked(&mut self, entry: &Entry<'_>, head: &[u8]) -> Take {
+        self.settle(entry, head);
+        self.joined(entry, false)
+    }
+
+    fn content(&mut self, entry: &Entry<'_>, content: Content<'_>) {
+        if let Content::Whole(bytes) = content {
+            // Nobody has peeked yet where the whole was asked for at once.
+            let peeks = self.hits.iter().any(|hit| matches!(hit.take, Take::Peek(_)));
+            let known = self.facts.programs.last() == Some(&entry.ordinal);
+            if peeks || (entry.is_executable() && !known) {
+                self.settle(entry, bytes);
+            }
+        }
+        self.parse(entry, content);
+    }
+}

@@ -1,0 +1,265 @@
+//! From what each layer says to what the image has: only visible files count, each package gets the layer that
+//! brought it, and a file that an operating-system package owns is known to be its.
+
+mod history;
+mod os;
+mod owners;
+
+use std::collections::{HashMap, HashSet};
+
+use plimsoll_core::{Diagnostic, Distro, FileRef, ImagePath, LayerRef, Location, MergedView, Package};
+
+use crate::facts::FileFacts;
+use crate::merge::history::History;
+use crate::merge::owners::Owners;
+use crate::{Catalogers, Inventory, LayerFacts, Unidentified};
+
+/// Facts that count, because their file is visible.
+pub(crate) struct Visible<'a> {
+    pub(crate) facts: &'a FileFacts,
+    /// Where the content is.
+    pub(crate) file: FileRef,
+    /// The name under which it is visible.
+    pub(crate) path: ImagePath,
+    /// For each package, the layer that brought it.
+    pub(crate) introduced: Vec<u32>,
+}
+
+impl Catalogers {
+    /// Puts the layers' facts together as the image shows them.
+    ///
+    /// `facts` are the layers', in order, lowest first; `reread` are those of layers that were read again for
+    /// what [`missing`](Self::missing) named, with the layer's index; `layers` describe the layers.
+    pub fn merge(
+        &self,
+        view: &dyn MergedView,
+        facts: &[&LayerFacts],
+        reread: &[(u32, LayerFacts)],
+        layers: &[LayerRef],
+    ) -> Inventory {
+        let mut visible = self.visible(view, facts, reread);
+        let history = History::new(facts, reread, &visible);
+        for one in &mut visible {
+            one.introduced = history.introduced(one);
+        }
+        let owners = Owners::new(&visible);
+        let distro = self.distro(&visible);
+        let packages = self.packages(view, &visible, &owners, distro.as_ref(), layers);
+        let unidentified = unidentified(view, facts, &visible, &owners);
+        Inventory { distro, packages, diagnostics: diagnostics(facts, &visible), unidentified }
+    }
+
+    /// The facts whose files are visible, each once for every name that its cataloger would have read it under.
+    fn visible<'a>(
+        &self,
+        view: &dyn MergedView,
+        facts: &[&'a LayerFacts],
+        reread: &'a [(u32, LayerFacts)],
+    ) -> Vec<Visible<'a>> {
+        let of = |file: FileRef| {
+            let layer = usize::try_from(file.layer).ok().and_then(|layer| facts.get(layer).copied());
+            let again = reread.iter().filter(move |(layer, _)| *layer == file.layer).map(|(_, facts)| facts);
+            layer.into_iter().chain(again).flat_map(move |facts| facts.of(file.ordinal))
+        };
+        let mut visible: Vec<Visible<'a>> = Vec::new();
+        let mut taken: HashSet<(u32, u32, u16)> = HashSet::new();
+        let mut shown_exact: HashSet<Vec<u8>> = HashSet::new();
+        let mut hits = Vec::new();
+        view.visit_files(&mut |path, file| {
+            if self.dispatch.is_exact(path) {
+                shown_exact.insert(path.to_vec());
+            }
+            let mut looked_up = false;
+            let start = visible.len();
+            for facts in of(file) {
+                let own_name = facts.path.as_bytes() == path;
+                if !own_name && !looked_up {
+                    looked_up = true;
+                    hits.clear();
+                    self.dispatch.hits(path, false, &mut hits);
+                }
+                let fits = own_name
+                    || facts.executable && !taken.contains(&(file.layer, file.ordinal, facts.cataloger))
+                    || hits.iter().any(|hit| hit.cataloger == facts.cataloger);
+                // A layer that was read again for another cataloger gives the same facts a second time.
+                let again = visible
+                    .get(start..)
+                    .is_some_and(|now| now.iter().any(|one| one.facts.cataloger == facts.cataloger));
+                if fits && !again {
+                    taken.insert((file.layer, file.ordinal, facts.cataloger));
+                    visible.extend(Visible::new(facts, file, path));
+                }
+            }
+        });
+        for path in self.dispatch.exact_paths().into_iter().filter(|path| !shown_exact.contains(*path)) {
+            let Some(file) = view.resolve(path) else { continue };
+            hits.clear();
+            self.dispatch.hits(path, false, &mut hits);
+            for facts in of(file) {
+                if hits.iter().any(|hit| hit.cataloger == facts.cataloger)
+                    && taken.insert((file.layer, file.ordinal, facts.cataloger))
+                {
+                    visible.extend(Visible::new(facts, file, path));
+                }
+            }
+        }
+        visible
+    }
+
+    /// The distribution that the first-ranking of the visible files names.
+    fn distro(&self, visible: &[Visible<'_>]) -> Option<Distro> {
+        let mut hits = Vec::new();
+        let mut rank = |one: &Visible<'_>| {
+            hits.clear();
+            self.dispatch.hits(one.path.as_bytes(), false, &mut hits);
+            let hit = hits.iter().find(|hit| hit.cataloger == one.facts.cataloger);
+            hit.map_or((u16::MAX, u16::MAX), |hit| (hit.cataloger, hit.rank))
+        };
+        let named = visible.iter().filter(|one| one.facts.distro.is_some());
+        named.min_by_key(|one| rank(one)).and_then(|one| one.facts.distro.clone())
+    }
+
+    fn packages(
+        &self,
+        view: &dyn MergedView,
+        visible: &[Visible<'_>],
+        owners: &Owners<'_>,
+        distro: Option<&Distro>,
+        layers: &[LayerRef],
+    ) -> Vec<Package> {
+        let mut merged: HashMap<Package, Vec<Location>> = HashMap::new();
+        for one in visible {
+            let cataloger = self.list.get(usize::from(one.facts.cataloger));
+            let owner = one
+                .facts
+                .packages
+                .iter()
+                .any(|package| !package.kind.is_os())
+                .then(|| owners.owner(view, one.path.as_bytes(), one.file))
+                .flatten();
+            for (found, &introduced) in one.facts.packages.iter().zip(&one.introduced) {
+                let mut package = found.clone();
+                if let Some(cataloger) = cataloger {
+                    cataloger.place(one.path.as_bytes(), &mut package);
+                    package.cataloger = cataloger.id().to_owned();
+                }
+                if package.kind.is_os() {
+                    os::complete(&mut package, distro);
+                } else if package.owned_by.is_none() {
+                    package.owned_by = owner.map(str::to_owned);
+                }
+                let layer = usize::try_from(introduced).ok().and_then(|index| layers.get(index)).cloned();
+                let inner = std::mem::take(&mut package.locations);
+                let locations = merged.entry(package).or_default();
+                if inner.is_empty() {
+                    locations.push(Location { path: one.path.clone(), layer });
+                } else {
+                    locations.extend(inner.into_iter().map(|inner| Location {
+                        path: within(&one.path, &inner.path),
+                        layer: layer.clone(),
+                    }));
+                }
+            }
+        }
+        let mut packages: Vec<Package> = merged
+            .into_iter()
+            .map(|(mut package, mut locations)| {
+                locations.sort_by(|a, b| (&a.path, index(a)).cmp(&(&b.path, index(b))));
+                locations.dedup();
+                package.locations = locations;
+                package
+            })
+            .collect();
+        packages.sort_by(|a, b| order(a).cmp(&order(b)));
+        packages
+    }
+}
+
+impl<'a> Visible<'a> {
+    fn new(facts: &'a FileFacts, file: FileRef, path: &[u8]) -> Option<Self> {
+        Some(Self { facts, file, path: ImagePath::new(path).ok()?, introduced: Vec::new() })
+    }
+}
+
+/// The path of a file within an archive, as `archive:entry`.
+fn within(archive: &ImagePath, entry: &ImagePath) -> ImagePath {
+    let joined = [archive.as_bytes(), b":", entry.as_bytes()].concat();
+    ImagePath::new(&joined).unwrap_or_else(|_| archive.clone())
+}
+
+fn index(location: &Location) -> Option<u32> {
+    location.layer.as_ref().map(|layer| layer.index)
+}
+
+/// What packages are sorted by; all that can tell two apart in one place.
+fn order(package: &Package) -> impl Ord + '_ {
+    (
+        (package.kind, &package.name, &package.version, &package.arch, &package.purl),
+        package.locations.first().map(|location| (&location.path, index(location))),
+        package.source.as_ref().map(|source| (&source.name, &source.version)),
+        (&package.owned_by, &package.module, &package.vendor, &package.cataloger),
+    )
+}
+
+fn diagnostics(facts: &[&LayerFacts], visible: &[Visible<'_>]) -> Vec<Diagnostic> {
+    let mut all: Vec<Diagnostic> = Vec::new();
+    for (layer, index) in facts.iter().zip(0_u32..) {
+        all.extend(layer.diagnostics.iter().cloned().map(|diagnostic| diagnostic.in_layer(index)));
+    }
+    for one in visible {
+        all.extend(one.facts.diagnostics.iter().cloned().map(|diagnostic| {
+            let path = diagnostic
+                .path
+                .as_ref()
+                .map_or_else(|| one.path.to_text(), |inner| format!("{}:{inner}", one.path));
+            diagnostic.at(path).in_layer(one.file.layer)
+        }));
+    }
+    all.sort_by(|a, b| {
+        (a.layer, &a.path, a.offset, &a.message).cmp(&(b.layer, &b.path, b.offset, &b.message))
+    });
+    all.dedup();
+    all
+}
+
+/// Counts the programs and archives that no package was found in and no package owns.
+fn unidentified(
+    view: &dyn MergedView,
+    facts: &[&LayerFacts],
+    visible: &[Visible<'_>],
+    owners: &Owners<'_>,
+) -> Unidentified {
+    let mut known: HashSet<(u32, u32)> = visible
+        .iter()
+        .filter(|one| !one.facts.packages.is_empty())
+        .map(|one| (one.file.layer, one.file.ordinal))
+        .collect();
+    let mut found = Unidentified::default();
+    if facts.iter().all(|layer| layer.programs.is_empty() && layer.archives.is_empty()) {
+        return found;
+    }
+    view.visit_files(&mut |path, file| {
+        let Some(layer) = usize::try_from(file.layer).ok().and_then(|layer| facts.get(layer)) else { return };
+        let program = layer.programs.binary_search(&file.ordinal).is_ok();
+        let archive = layer.archives.binary_search(&file.ordinal).is_ok();
+        if !(program || archive)
+            || known.contains(&(file.layer, file.ordinal))
+            || owners.owner(view, path, file).is_some()
+        {
+            return;
+        }
+        known.insert((file.layer, file.ordinal));
+        if archive {
+            found.archives += 1;
+        } else {
+            found.executables += 1;
+        }
+        if found.paths.len() < Unidentified::LISTED {
+            found.paths.extend(ImagePath::new(path));
+        }
+    });
+    found
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,45 @@
+//! What an operating-system package is worth knows only the distribution: whose advisories speak of it, and the
+//! namespace of its package URL.
+
+use plimsoll_core::{Distro, Package, PackageType};
+
+/// Adds the ecosystem, and to the package URL the namespace and the `distro` qualifier.
+pub(crate) fn complete(package: &mut Package, distro: Option<&Distro>) {
+    let Some(distro) = distro else { return };
+    let ecosystem = distro.ecosystem();
+    // Another family's packages in a distribution, such as rpm's own database in Debian, are not its packages.
+    let at_home = ecosystem.as_ref().is_none_or(|it| family(it.name()) == package.kind);
+    if !at_home {
+        return;
+    }
+    package.ecosystem = ecosystem;
+    let mut purl = std::mem::take(&mut package.purl.qualifiers);
+    if !purl.contains_key("distro") {
+        let value = match distro.version.as_str() {
+            "" => distro.id.clone(),
+            version => format!("{}-{version}", distro.id),
+        };
+        purl.insert("distro".to_owned(), value);
+    }
+    package.purl.qualifiers = purl;
+    if package.purl.namespace.is_none() && !distro.id.is_empty() {
+        package.purl.namespace = Some(namespace(&distro.id).to_ascii_lowercase());
+    }
+}
+
+/// The namespaces that the distributors' own package URLs use, where that is not the `ID`.
+fn namespace(id: &str) -> &str {
+    match id {
+        "rhel" => "redhat",
+        "opensuse-leap" | "opensuse-tumbleweed" => "opensuse",
+        _ => id,
+    }
+}
+
+fn family(ecosystem: &str) -> PackageType {
+    match ecosystem {
+        "Debian" | "Ubuntu" => PackageType::Deb,
+        "Alpine" | "Wolfi" | "Chainguard" | "MinimOS" => PackageType::Apk,
+        _ => PackageType::Rpm,
+    }
+}
