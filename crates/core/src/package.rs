@@ -78,6 +78,8 @@ pub enum Role {
     Debug,
     /// Found as installed files that no package manager of its language would load: a test fixture, a stub.
     Fixture,
+    /// Named by a lock file or a manifest: what a build would install, which need not be what is installed here.
+    Declared,
 }
 
 impl Role {
