@@ -5,6 +5,7 @@
 
 mod go;
 mod layout;
+mod rust;
 #[cfg(test)]
 mod sample;
 mod window;
@@ -46,7 +47,8 @@ impl Cataloger for Executables {
 
     fn parse(&self, file: File<'_>, out: &mut Sink) {
         let mut go = go::BuildInfo::default();
-        let mut detectors: [&mut dyn Detector; 1] = [&mut go];
+        let mut rust = rust::Auditable::default();
+        let mut detectors: [&mut dyn Detector; 2] = [&mut go, &mut rust];
         let read = match file.content {
             Content::Whole(mut bytes) => window::pass(&mut bytes, &mut detectors),
             Content::Stream(reader) => window::pass(reader, &mut detectors),
