@@ -1,0 +1,153 @@
+//! RPM packages: rpm-version(7), as rpm's `rpmvercmp()` and `rpmVersionCompare()` compare.
+
+use core::cmp::Ordering;
+
+use super::{Order, not_empty};
+use crate::Unparsable;
+use crate::key::Writer;
+use crate::scan::{Scan, compare_numbers, trim};
+
+mod nevra;
+
+pub use nevra::Nevra;
+
+pub(crate) struct Rpm;
+
+/// `[epoch:]version[-release]`.
+#[derive(Clone, Copy)]
+pub(crate) struct Evr<'a> {
+    epoch: &'a [u8],
+    version: &'a [u8],
+    release: Option<&'a [u8]>,
+}
+
+impl<'a> Evr<'a> {
+    /// `parseEVR()`: an epoch is digits before the first colon, perhaps none; the release begins at the last hyphen.
+    pub(crate) fn read(text: &'a str) -> Result<Self, Unparsable> {
+        let text = trim(text);
+        not_empty(text)?;
+        let mut scan = Scan::new(text);
+        let digits = scan.digits();
+        let (epoch, rest) = if scan.eat(b':') { (digits, scan.rest()) } else { (&[] as &[u8], text) };
+        let (version, release) = match rest.iter().rposition(|byte| *byte == b'-') {
+            Some(at) => {
+                let (version, release) = rest.split_at(at);
+                (version, release.strip_prefix(b"-"))
+            }
+            None => (rest, None),
+        };
+        Ok(Self { epoch, version, release })
+    }
+
+    /// A missing epoch is 0; a missing release is lower than every release.
+    pub(crate) fn compare(&self, other: &Self) -> Ordering {
+        compare_numbers(self.epoch, other.epoch)
+            .then_with(|| compare_labels(self.version, other.version))
+            .then_with(|| match (self.release, other.release) {
+                (Some(a), Some(b)) => compare_labels(a, b),
+                (a, b) => a.is_some().cmp(&b.is_some()),
+            })
+    }
+}
+
+/// What a label goes on with, in the order in which rpm prefers them.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Next {
+    Tilde = 1,
+    End,
+    Caret,
+    Letters,
+    Digits,
+}
+
+fn next(scan: &mut Scan<'_>) -> Next {
+    loop {
+        return match scan.peek() {
+            None => Next::End,
+            Some(b'~') => Next::Tilde,
+            Some(b'^') => Next::Caret,
+            Some(byte) if byte.is_ascii_digit() => Next::Digits,
+            Some(byte) if byte.is_ascii_alphabetic() => Next::Letters,
+            Some(_) => {
+                scan.next();
+                continue;
+            }
+        };
+    }
+}
+
+/// `rpmvercmp()`: runs of digits and letters, whatever separates them.
+pub(crate) fn compare_labels(a: &[u8], b: &[u8]) -> Ordering {
+    let (mut a, mut b) = (Scan::new(a), Scan::new(b));
+    loop {
+        let kind = next(&mut a);
+        match kind.cmp(&next(&mut b)) {
+            Ordering::Equal => {}
+            unequal => return unequal,
+        }
+        let run = match kind {
+            Next::End => return Ordering::Equal,
+            Next::Tilde | Next::Caret => {
+                a.next();
+                b.next();
+                Ordering::Equal
+            }
+            Next::Digits => compare_numbers(a.digits(), b.digits()),
+            Next::Letters => letters(&mut a).cmp(letters(&mut b)),
+        };
+        if run.is_ne() {
+            return run;
+        }
+    }
+}
+
+fn letters<'a>(scan: &mut Scan<'a>) -> &'a [u8] {
+    scan.take_while(|byte| byte.is_ascii_alphabetic())
+}
+
+/// Ends a run of letters: below every letter, so that `a` comes before `aa`.
+const LETTERS_END: u8 = 4;
+
+fn write_label(label: &[u8], out: &mut Writer) {
+    let mut scan = Scan::new(label);
+    loop {
+        match next(&mut scan) {
+            Next::End => return out.byte(Next::End as u8),
+            kind @ (Next::Tilde | Next::Caret) => {
+                out.byte(kind as u8);
+                scan.next();
+            }
+            Next::Letters => {
+                out.bytes(letters(&mut scan));
+                out.byte(LETTERS_END);
+            }
+            Next::Digits => out.number(scan.digits()),
+        }
+    }
+}
+
+impl Order for Rpm {
+    fn compare(a: &str, b: &str) -> Result<Ordering, Unparsable> {
+        let a = Evr::read(a)?;
+        let b = Evr::read(b).map_err(Unparsable::second)?;
+        Ok(a.compare(&b))
+    }
+
+    fn write(text: &str, out: &mut Writer) -> Result<(), Unparsable> {
+        let evr = Evr::read(text)?;
+        out.number(evr.epoch);
+        write_label(evr.version, out);
+        match evr.release {
+            None => out.byte(1),
+            Some(release) => {
+                out.byte(2);
+                write_label(release, out);
+            }
+        }
+        Ok(())
+    }
+
+    fn parses(text: &str) -> Result<(), Unparsable> {
+        Evr::read(text).map(drop)
+    }
+}

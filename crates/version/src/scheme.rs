@@ -1,0 +1,103 @@
+use core::cmp::Ordering;
+
+use crate::order::{self, Order};
+use crate::{Key, Unparsable};
+
+macro_rules! schemes {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal => $order:ident,)*) => {
+        /// The order of one ecosystem's versions.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Scheme { $($(#[$doc])* $variant,)* }
+
+        impl Scheme {
+            /// Every scheme.
+            pub const ALL: &'static [Scheme] = &[$(Self::$variant,)*];
+
+            /// The scheme's name in commands and documents.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// The scheme of that [`name`](Self::name), or of an OSV ecosystem.
+            pub fn from_name(name: &str) -> Option<Scheme> {
+                match name {
+                    $($name => Some(Self::$variant),)*
+                    _ => Self::for_ecosystem(name),
+                }
+            }
+
+            /// Orders two versions.
+            ///
+            /// # Errors
+            /// [`Unparsable`] where one of them has no place in the order.
+            pub fn compare(self, a: &str, b: &str) -> Result<Ordering, Unparsable> {
+                match self { $(Self::$variant => order::$order::compare(a, b),)* }
+            }
+
+            /// The version as bytes whose order is the scheme's: `compare(a, b)` is `key(a).cmp(&key(b))` for all
+            /// that have one. None where the text has no place in the order or the order cannot be put in bytes.
+            pub fn key(self, version: &str) -> Option<Key> {
+                match self { $(Self::$variant => order::$order::key(version),)* }
+            }
+
+            /// Whether the version's place in the order is known. A text that only a convention orders, such as a
+            /// Python version from before PEP 440, compares but does not parse.
+            ///
+            /// # Errors
+            /// [`Unparsable`] says where and why not.
+            pub fn parses(self, version: &str) -> Result<(), Unparsable> {
+                match self { $(Self::$variant => order::$order::parses(version),)* }
+            }
+
+            /// Whether the ecosystem's own tool would take the text as a version. What it would not may still
+            /// [parse](Self::parses), because packages and advisories are full of such texts.
+            pub fn accepts(self, version: &str) -> bool {
+                match self { $(Self::$variant => order::$order::accepts(version),)* }
+            }
+        }
+    };
+}
+
+schemes! {
+    /// Debian, Ubuntu and their derivatives: deb-version(7).
+    Dpkg = "dpkg" => Dpkg,
+    /// Red Hat, SUSE and their derivatives: rpm-version(7).
+    Rpm = "rpm" => Rpm,
+    /// Alpine, Wolfi and Chainguard: apk-package(5).
+    Apk = "apk" => Apk,
+    /// Python: PEP 440.
+    Pep440 = "pep440" => Pep440,
+    /// Rust: Semantic Versioning 2.0.0.
+    Semver = "semver" => Semver,
+    /// Node.js: node-semver.
+    Npm = "npm" => Npm,
+    /// Go modules and Go itself.
+    Go = "go" => Go,
+}
+
+impl Scheme {
+    /// The scheme of an OSV ecosystem (OSV schema, "Defined Ecosystems"), with or without what follows its first
+    /// colon: `Debian:12`, `Ubuntu:22.04:LTS`, `Red Hat:enterprise_linux:9::appstream`.
+    pub fn for_ecosystem(osv: &str) -> Option<Scheme> {
+        let (name, suffix) = osv.split_once(':').unwrap_or((osv, ""));
+        Some(match name {
+            "Debian" | "Ubuntu" | "Raspbian" => Self::Dpkg,
+            "Echo" => match suffix {
+                "PyPI" => Self::Pep440,
+                "npm" => Self::Npm,
+                _ => Self::Dpkg,
+            },
+            "AlmaLinux" | "Red Hat" | "Rocky Linux" | "SUSE" | "openSUSE" | "Mageia" | "openEuler"
+            | "Photon OS" | "Azure Linux" | "Amazon Linux" | "Oracle Linux" | "Fedora" => Self::Rpm,
+            "Alpine" | "Wolfi" | "Chainguard" | "MinimOS" | "Alpaquita" | "BellSoft Hardened Containers" => {
+                Self::Apk
+            }
+            "PyPI" => Self::Pep440,
+            "crates.io" => Self::Semver,
+            "npm" => Self::Npm,
+            "Go" => Self::Go,
+            _ => return None,
+        })
+    }
+}

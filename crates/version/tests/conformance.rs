@@ -1,0 +1,79 @@
+//! The comparisons of public test suites: each line of each file must agree.
+
+use std::cmp::Ordering;
+use std::fs;
+use std::path::PathBuf;
+
+use plimsoll_version::Scheme;
+
+fn shared() -> Option<PathBuf> {
+    let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/conformance/versions"));
+    if path.is_dir() {
+        return Some(path);
+    }
+    eprintln!("skipped: ../shared is not here");
+    None
+}
+
+fn holds(order: Ordering, op: &str) -> Option<bool> {
+    Some(match op {
+        "<" => order.is_lt(),
+        "=" => order.is_eq(),
+        ">" => order.is_gt(),
+        "<=" => order.is_le(),
+        ">=" => order.is_ge(),
+        "!=" => order.is_ne(),
+        _ => return None,
+    })
+}
+
+/// Checks every comparison of the files of one directory, in both directions and by key.
+fn agrees(scheme: Scheme, dir: &str) {
+    let Some(shared) = shared() else { return };
+    let mut wrong = Vec::new();
+    let mut checked = 0;
+    for entry in fs::read_dir(shared.join(dir)).unwrap() {
+        let path = entry.unwrap().path();
+        for line in fs::read_to_string(&path).unwrap().lines() {
+            let mut fields = line.split('\t');
+            let (Some(a), Some(op), Some(b)) = (fields.next(), fields.next(), fields.next()) else {
+                continue;
+            };
+            if (a, b) == ("version", "normalized") {
+                continue; // a header taken for a row
+            }
+            let order = scheme.compare(a, b);
+            if order.is_ok_and(|order| holds(order, op).is_none()) {
+                continue; // another kind of check
+            }
+            checked += 1;
+            let ok = order.is_ok_and(|order| {
+                let keys = scheme.key(a).zip(scheme.key(b));
+                holds(order, op) == Some(true)
+                    && scheme.compare(b, a) == Ok(order.reverse())
+                    && keys.is_none_or(|(a, b)| a.cmp(&b) == order)
+            });
+            if !ok {
+                let keys = (scheme.key(a), scheme.key(b));
+                wrong.push(format!("{}: {a} {op} {b}: {order:?} {keys:?}", path.display()));
+            }
+        }
+    }
+    eprintln!("{dir}: {checked} comparisons agree with {}", scheme.name());
+    assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong[..wrong.len().min(40)].join("\n"));
+}
+
+macro_rules! agree {
+    ($($test:ident: $scheme:ident $dir:literal)*) => { $(#[test] fn $test() { agrees(Scheme::$scheme, $dir); })* };
+}
+
+agree! {
+    alpine: Apk "alpine"
+    debian: Dpkg "debian"
+    go: Go "go"
+    pypi: Pep440 "pypi"
+    redhat: Rpm "redhat"
+    rpm_labels: Rpm "rpm-label"
+    semver: Semver "semver"
+    npm: Npm "semver"
+}
