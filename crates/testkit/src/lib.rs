@@ -4,17 +4,26 @@
 //! layout, a docker archive or a root folder, whole or with a [`Fault`]. Everything is deterministic: the same calls
 //! give the same bytes, at any time and on any machine.
 
+pub mod apk;
+pub mod binaries;
 pub mod compression;
 mod digest;
 mod docker;
+pub mod dpkg;
+pub mod elf;
 mod fault;
 pub mod header;
 mod image;
 mod layer;
 mod merged;
+pub mod node;
 mod oci;
+pub mod python;
+pub mod rpm;
+pub mod sqlite;
 mod tar;
 mod tree;
+pub mod zip;
 
 pub use compression::Compression;
 pub use digest::sha256;

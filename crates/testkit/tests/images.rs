@@ -1,33 +1,12 @@
 //! What the builders write is what the real tools read. Each test says so and passes where its tool is missing.
 
+mod tools;
+
 use std::path::Path;
-use std::process::Command;
 
 use plimsoll_testkit::{Compression, ImageBuilder, LayerBuilder, MergedNode, TarBuilder};
 
-/// Runs a program and returns what it printed; nothing, with a line, where the program is missing.
-fn run(program: &str, args: &[&str], input: Option<&Path>) -> Option<String> {
-    let mut command = Command::new(program);
-    command.args(args).env("LC_ALL", "C");
-    if let Some(input) = input {
-        command.stdin(std::fs::File::open(input).expect("the input was just written"));
-    }
-    match command.output() {
-        Ok(output) => {
-            let errors = String::from_utf8_lossy(&output.stderr);
-            assert!(output.status.success(), "{program} {args:?}: {errors}");
-            Some(String::from_utf8_lossy(&output.stdout).into_owned())
-        }
-        Err(_) => {
-            eprintln!("skipped: {program} is not installed");
-            None
-        }
-    }
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().expect("temporary folders have plain names")
-}
+use tools::{run, text};
 
 fn layers() -> [LayerBuilder; 3] {
     let long = format!("opt/{}/file", "d".repeat(150));
@@ -67,7 +46,7 @@ fn gnu_tar_lists_every_entry() {
     for layer in layers() {
         let path = dir.path().join("layer.tar");
         std::fs::write(&path, layer.tar()).unwrap();
-        let Some(listed) = run("tar", &["-tf", text(&path)], None) else { return };
+        let Some(listed) = run("tar", &["-tf", text(&path)]) else { return };
         assert_eq!(listed.lines().count(), layer.entry_count(), "{listed}");
     }
 }
@@ -95,7 +74,7 @@ fn skopeo_copies_every_form() {
         let source = format!("{scheme}{}{tag}", text(&path(name)));
         let target = format!("dir:{}", text(&path(&format!("{name}.out"))));
         // Copying reads every layer and checks its digest.
-        if run("skopeo", &["--insecure-policy", "copy", "-q", &source, &target], None).is_none() {
+        if run("skopeo", &["--insecure-policy", "copy", "-q", &source, &target]).is_none() {
             return;
         }
     }
@@ -111,7 +90,7 @@ fn umoci_unpacks_to_the_merged_tree() {
     image.write_oci_layout(&layout).unwrap();
     let bundle = dir.path().join("bundle");
     let reference = format!("{}:ship", text(&layout));
-    if run("umoci", &["unpack", "--rootless", "--image", &reference, text(&bundle)], None).is_none() {
+    if run("umoci", &["unpack", "--rootless", "--image", &reference, text(&bundle)]).is_none() {
         return;
     }
     let ours = dir.path().join("root");
