@@ -37,7 +37,7 @@ pub use finding::{Disabled, Evidence, Finding, FixState, Status, Verdict};
 pub use layer::LayerRef;
 pub use limits::Limits;
 pub use observer::{Observer, Progress, Silent};
-pub use package::{Location, Package, Role, Source};
+pub use package::{Confidence, Identity, Location, Package, Role, Source};
 pub use path::{ImagePath, PathError};
 pub use purl::{Purl, PurlError};
 pub use severity::{Rating, Severity};

@@ -38,9 +38,33 @@ pub struct Package {
     /// What part it plays.
     #[serde(default, skip_serializing_if = "Role::is_normal")]
     pub role: Role,
+    /// How its name and version were told, where no package manager's own record names them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Identity>,
     /// The cataloger that found it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub cataloger: String,
+}
+
+/// How a package was told to be what it is called: from a file's name, a manifest for people, a text in a binary.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Identity {
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// What says so, for a person: `file name`, `MANIFEST.MF: Bundle-SymbolicName`.
+    pub evidence: String,
+}
+
+/// How sure an [`Identity`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Confidence {
+    /// A guess: part of the name or the version was put together.
+    Low,
+    /// What is said is meant for people or for other tools, and is most often right.
+    Medium,
+    /// What is said is written by the build, for the purpose of being found.
+    High,
 }
 
 /// The source package of a binary package.
@@ -104,6 +128,7 @@ impl Package {
             vendor: None,
             module: None,
             role: Role::Normal,
+            identity: None,
             cataloger: String::new(),
         }
     }
