@@ -1,1 +1,33 @@
-//! The verdict function: is this package affected by this advisory, and why
+//! Whether a package is affected by an advisory, and why.
+//!
+//! [`verdict`] is the one function that decides: a [`Package`](plimsoll_core::Package) and an
+//! [`Advisory`](plimsoll_core::Advisory) in, an [`Evidence`](plimsoll_core::Evidence) out. [`match_packages`] runs
+//! it over everything that a source of [`Candidates`] knows of some packages, and makes one finding of all records
+//! of a vulnerability. [`stream`] and [`normal_name`] say which spellings of ecosystems and names mean the same,
+//! for those who write a source.
+//!
+//! Nothing here reads a file or a network.
+
+mod candidates;
+mod cluster;
+mod coordinate;
+mod coverage;
+mod error;
+mod fixes;
+mod hit;
+mod identity;
+mod limits;
+mod matching;
+mod name;
+mod place;
+mod queries;
+mod stream;
+mod verdict;
+
+pub use candidates::{Candidates, Query};
+pub use error::Error;
+pub use matching::{Dismissed, Matched, Options, match_packages};
+pub use name::normal_name;
+pub use queries::{Wanted, queries};
+pub use stream::stream;
+pub use verdict::verdict;

@@ -1,0 +1,84 @@
+use plimsoll_core::{Advisory, Ecosystem, NameKind};
+
+use crate::Error;
+use crate::name::normal_name;
+use crate::stream::speaks;
+
+/// One name to look up. [`queries`](crate::queries) makes a package's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Query<'a> {
+    /// The ecosystem of the package, with its release.
+    pub ecosystem: &'a Ecosystem,
+    /// The name, normal in its ecosystem ([`normal_name`](crate::normal_name)).
+    pub name: &'a str,
+    /// Which of a package's names it is: an entry of the other kind is another package's.
+    pub kind: NameKind,
+    /// The installed version. Where it is given, a source may leave out what certainly does not affect it.
+    pub version: Option<&'a str>,
+}
+
+/// A source of advisories: a store, an index, a slice in memory.
+///
+/// A source may show more than was asked for: [`verdict`](crate::verdict) decides. It must not show less: every
+/// advisory with an affected entry in the query's ecosystem (by [`stream`](crate::stream)) whose name and kind
+/// are the query's, except for what [`Query::version`] allows it to leave out. The advisories shown may be cut
+/// down to the affected entries that the query is about.
+pub trait Candidates {
+    /// Shows each query's advisories, with the query's index.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Source`] where the advisories can't be read.
+    fn candidates(&self, queries: &[Query<'_>], hit: &mut dyn FnMut(usize, &Advisory)) -> Result<(), Error>;
+
+    /// Whether there is any advisory for the ecosystem and its release: whether "no finding" means something.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Source`] where the advisories can't be read.
+    fn covers(&self, ecosystem: &Ecosystem) -> Result<bool, Error>;
+}
+
+impl<T: Candidates + ?Sized> Candidates for &T {
+    fn candidates(&self, queries: &[Query<'_>], hit: &mut dyn FnMut(usize, &Advisory)) -> Result<(), Error> {
+        (**self).candidates(queries, hit)
+    }
+
+    fn covers(&self, ecosystem: &Ecosystem) -> Result<bool, Error> {
+        (**self).covers(ecosystem)
+    }
+}
+
+/// The simplest source: every record is looked at for every query.
+impl Candidates for [Advisory] {
+    fn candidates(&self, queries: &[Query<'_>], hit: &mut dyn FnMut(usize, &Advisory)) -> Result<(), Error> {
+        for (at, query) in queries.iter().enumerate() {
+            let asked = |advisory: &&Advisory| {
+                advisory.affected.iter().any(|entry| {
+                    entry.name_kind == query.kind
+                        && speaks(&entry.ecosystem, query.ecosystem)
+                        && normal_name(entry.ecosystem.as_str(), &entry.name) == query.name
+                })
+            };
+            self.iter().filter(asked).for_each(|advisory| hit(at, advisory));
+        }
+        Ok(())
+    }
+
+    fn covers(&self, ecosystem: &Ecosystem) -> Result<bool, Error> {
+        Ok(self
+            .iter()
+            .flat_map(|advisory| &advisory.affected)
+            .any(|entry| speaks(&entry.ecosystem, ecosystem)))
+    }
+}
+
+impl Candidates for Vec<Advisory> {
+    fn candidates(&self, queries: &[Query<'_>], hit: &mut dyn FnMut(usize, &Advisory)) -> Result<(), Error> {
+        self.as_slice().candidates(queries, hit)
+    }
+
+    fn covers(&self, ecosystem: &Ecosystem) -> Result<bool, Error> {
+        self.as_slice().covers(ecosystem)
+    }
+}
