@@ -46,7 +46,7 @@ fn affected_outweighs_another_databases_fixed() {
     let mut pysec = advisory("PYSEC-1", vec![affected("PyPI", "a", &["introduced 0, fixed 1.2"])]);
     pysec.aliases = vec!["CVE-2024-1".into()];
     let options = Options { dismissed: true, ..Options::default() };
-    let found = match_packages(&[python("a", "1.1")], &[ghsa, pysec], options).unwrap();
+    let found = match_packages(&[python("a", "1.1")], &vec![ghsa, pysec], options).unwrap();
     assert_eq!(ids(&found), ["CVE-2024-1"]);
     let verdicts: Vec<Verdict> = found.findings[0].evidence.iter().map(|evidence| evidence.verdict).collect();
     assert_eq!(verdicts, [Verdict::Affected, Verdict::Fixed]);
