@@ -1,0 +1,211 @@
+use std::collections::HashMap;
+use std::fmt;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::bits::{ALL, Bits};
+use crate::criterion::Criterion;
+use crate::error::line_of;
+use crate::{Error, Rule, RuleProblem};
+
+/// Rules that are valid and ready to be applied.
+#[derive(Clone, Debug, Default)]
+pub struct Ruleset {
+    pub(crate) rules: Vec<Compiled>,
+}
+
+/// A rule with what was made of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Compiled {
+    pub(crate) rule: Rule,
+    pub(crate) place: Place,
+    /// What the bits of a finding must be within.
+    pub(crate) mask: Bits,
+    /// The criteria that `mask` stands for.
+    pub(crate) quick: Vec<Criterion>,
+    /// The criteria that look at a finding.
+    pub(crate) slow: Vec<Criterion>,
+    /// The criteria that look at the image.
+    pub(crate) image: Vec<Criterion>,
+}
+
+/// Where a rule is written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) file: String,
+    /// From 1; 0 where there is none.
+    pub(crate) line: usize,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        if self.line > 0 {
+            write!(f, ":{}", self.line)?;
+        }
+        Ok(())
+    }
+}
+
+/// The largest rules file that is read, in bytes.
+pub(crate) const LARGEST: usize = 16 << 20;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    rule: Vec<Spanned<Rule>>,
+}
+
+impl Ruleset {
+    /// Reads a rules file: TOML, a `[[rule]]` table for each [`Rule`]. `name` is what errors and reports call it.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with its line. A field that no rule has is an error: a criterion that is
+    /// misspelt would otherwise widen its rule.
+    ///
+    /// ```
+    /// let rules = plimsoll_rules::Ruleset::parse("rules.toml", r#"
+    ///     [[rule]]
+    ///     id = "urlize-not-used"
+    ///     reason = "the urlize filter is not used by our templates"
+    ///     expires = 2027-01-31
+    ///     cve = "CVE-2020-28493"
+    ///     package = "jinja2"
+    /// "#)?;
+    /// assert_eq!(rules.len(), 1);
+    /// # Ok::<(), plimsoll_rules::Error>(())
+    /// ```
+    pub fn parse(name: &str, toml: &str) -> Result<Self, Error> {
+        check_size(name, toml)?;
+        let file: File = toml::from_str(toml).map_err(|e| syntax(name, toml, &e))?;
+        let mut rules = Self::default();
+        for spanned in file.rule {
+            let line = line_of(toml, spanned.span().start);
+            rules.add(spanned.into_inner(), Place { file: name.to_owned(), line })?;
+        }
+        rules.check_unique()?;
+        Ok(rules)
+    }
+
+    /// Rules that were built in code. `name` is what errors and reports call their origin.
+    ///
+    /// # Errors
+    /// The first rule that is not valid.
+    pub fn new(name: &str, rules: impl IntoIterator<Item = Rule>) -> Result<Self, Error> {
+        let mut set = Self::default();
+        for rule in rules {
+            set.add(rule, Place { file: name.to_owned(), line: 0 })?;
+        }
+        set.check_unique()?;
+        Ok(set)
+    }
+
+    /// All rules of several sets.
+    ///
+    /// # Errors
+    /// [`Error::Duplicate`] where two of them have a rule of the same id.
+    pub fn merge(sets: impl IntoIterator<Item = Ruleset>) -> Result<Self, Error> {
+        let rules = Self { rules: sets.into_iter().flat_map(|set| set.rules).collect() };
+        rules.check_unique()?;
+        Ok(rules)
+    }
+
+    /// The rules.
+    pub fn rules(&self) -> impl ExactSizeIterator<Item = &Rule> {
+        self.rules.iter().map(|compiled| &compiled.rule)
+    }
+
+    /// How many rules there are.
+    pub fn len(&self) -> usize {
+        self.rules.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+
+    pub(crate) fn add(&mut self, rule: Rule, place: Place) -> Result<(), Error> {
+        match compile(rule, &place) {
+            Ok(compiled) => {
+                self.rules.push(compiled);
+                Ok(())
+            }
+            Err((rule, problem)) => Err(Error::Rule { file: place.file, line: place.line, rule, problem }),
+        }
+    }
+
+    fn check_unique(&self) -> Result<(), Error> {
+        let mut seen = HashMap::new();
+        for compiled in &self.rules {
+            if let Some(first) = seen.insert(compiled.rule.id.as_str(), &compiled.place) {
+                return Err(Error::Duplicate {
+                    file: compiled.place.file.clone(),
+                    line: compiled.place.line,
+                    rule: compiled.rule.id.clone(),
+                    first: first.to_string(),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+pub(crate) fn check_size(file: &str, text: &str) -> Result<(), Error> {
+    if text.len() > LARGEST {
+        return Err(Error::TooLarge { file: file.to_owned(), size: text.len(), limit: LARGEST });
+    }
+    Ok(())
+}
+
+pub(crate) fn syntax(file: &str, text: &str, error: &toml::de::Error) -> Error {
+    let line = line_of(text, error.span().map_or(0, |span| span.start));
+    Error::Syntax { file: file.to_owned(), line, problem: error.message().trim().replace('\n', "; ") }
+}
+
+fn compile(rule: Rule, place: &Place) -> Result<Compiled, (String, RuleProblem)> {
+    let criteria = match valid(&rule).and_then(|()| Criterion::of(&rule)) {
+        Ok(criteria) if criteria.is_empty() => Err(RuleProblem::NoCriterion),
+        other => other,
+    };
+    let criteria = match criteria {
+        Ok(criteria) => criteria,
+        Err(problem) => return Err((rule.id, problem)),
+    };
+    let (image, finding): (Vec<_>, Vec<_>) = criteria.into_iter().partition(Criterion::is_of_image);
+    let (quick, slow): (Vec<_>, Vec<_>) =
+        finding.into_iter().partition(|criterion| criterion.mask().is_some());
+    let mask = quick.iter().filter_map(Criterion::mask).fold(ALL, |all, mask| all & mask);
+    Ok(Compiled { rule, place: place.clone(), mask, quick, slow, image })
+}
+
+fn valid(rule: &Rule) -> Result<(), RuleProblem> {
+    if rule.id.trim().is_empty() {
+        return Err(RuleProblem::NoId);
+    }
+    if rule.reason.trim().is_empty() {
+        return Err(RuleProblem::NoReason);
+    }
+    if rule.created.zip(rule.expires).is_some_and(|(created, expires)| expires < created) {
+        return Err(RuleProblem::ExpiresBeforeCreated);
+    }
+    let scores = [
+        (rule.cvss_v2_above, rule.cvss_v2_below, "cvss_v2_above", "cvss_v2_below"),
+        (rule.cvss_v3_above, rule.cvss_v3_below, "cvss_v3_above", "cvss_v3_below"),
+        (rule.cvss_v4_above, rule.cvss_v4_below, "cvss_v4_above", "cvss_v4_below"),
+    ];
+    for (lower, upper, above, below) in scores {
+        if lower.zip(upper).is_some_and(|(lower, upper)| lower >= upper) {
+            return Err(RuleProblem::EmptyRange { above, below });
+        }
+    }
+    if rule.epss_above.zip(rule.epss_below).is_some_and(|(lower, upper)| lower >= upper) {
+        return Err(RuleProblem::EmptyRange { above: "epss_above", below: "epss_below" });
+    }
+    if rule.age_days_above.zip(rule.age_days_below).is_some_and(|(lower, upper)| lower >= upper) {
+        return Err(RuleProblem::EmptyRange { above: "age_days_above", below: "age_days_below" });
+    }
+    Ok(())
+}
