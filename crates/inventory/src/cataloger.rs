@@ -103,7 +103,10 @@ pub struct Owned {
 /// The 64-bit FNV-1a hash of a normal path, by which ownership is recorded: an image's lists of owned files are
 /// long, and only membership is asked. Whoever could make two paths collide can as well write the list.
 pub fn path_hash(path: &[u8]) -> u64 {
-    path.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
+    path_hash_on(0xcbf2_9ce4_8422_2325, path)
+}
+
+/// Goes on from the hash of a path's beginning.
+pub(crate) fn path_hash_on(hash: u64, rest: &[u8]) -> u64 {
+    rest.iter().fold(hash, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
 }
