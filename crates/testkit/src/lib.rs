@@ -7,6 +7,7 @@
 pub mod apk;
 pub mod binaries;
 pub mod compression;
+pub mod demo;
 mod digest;
 mod docker;
 pub mod dpkg;

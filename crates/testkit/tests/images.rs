@@ -125,3 +125,21 @@ fn walk(root: &Path) -> Vec<String> {
     found.sort();
     found
 }
+
+#[test]
+fn the_demonstration_image_is_small_and_whole() {
+    let demo = plimsoll_testkit::demo::image();
+    assert_eq!(demo.layer_builders().count(), 4);
+    assert!(demo.oci_archive().len() < 200_000);
+    assert_eq!(demo.oci_archive(), plimsoll_testkit::demo::image().oci_archive());
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("demo.tar"), demo.docker_archive()).unwrap();
+    let source = format!("docker-archive:{}", text(&dir.path().join("demo.tar")));
+    let Some(shown) = run("skopeo", &["inspect", "--config", &source]) else { return };
+    assert!(shown.contains("COPY ship-api /usr/local/bin/ship-api"), "{shown}");
+    demo.write_root(&dir.path().join("root")).unwrap();
+    let admin = format!("--admindir={}", text(&dir.path().join("root/var/lib/dpkg")));
+    let Some(listed) = run("dpkg-query", &[&admin, "-W", "-f", "${Package} ${Version}\n"]) else { return };
+    assert_eq!(listed.lines().count(), 34);
+    assert!(listed.contains("libnghttp2-14 1.52.0-1+deb12u1\n"), "{listed}");
+}
