@@ -110,6 +110,24 @@ impl Writer {
         self.number(digits.get(start..).unwrap_or_default());
     }
 
+    /// A count whose order is turned around: every byte of [`count`](Self::count) complemented.
+    pub(crate) fn count_down(&mut self, count: usize) {
+        let mut up = Self::new();
+        up.count(count);
+        for byte in up.as_bytes() {
+            self.byte(!byte);
+        }
+    }
+
+    /// A number whose order is turned around: every byte of [`number`](Self::number) complemented.
+    pub(crate) fn number_down(&mut self, digits: &[u8]) {
+        let mut up = Self::new();
+        up.number(digits);
+        for byte in up.as_bytes() {
+            self.byte(!byte);
+        }
+    }
+
     #[cold]
     fn length(&mut self, len: usize) {
         self.byte(NUMBER + 0x70);

@@ -66,6 +66,10 @@ schemes! {
     Rpm = "rpm" => Rpm,
     /// Alpine, Wolfi and Chainguard: apk-package(5).
     Apk = "apk" => Apk,
+    /// Arch Linux: vercmp(8).
+    Pacman = "pacman" => Pacman,
+    /// Gentoo: the Package Manager Specification.
+    Portage = "portage" => Portage,
     /// Python: PEP 440.
     Pep440 = "pep440" => Pep440,
     /// Rust: Semantic Versioning 2.0.0.
@@ -74,6 +78,36 @@ schemes! {
     Npm = "npm" => Npm,
     /// Go modules and Go itself.
     Go = "go" => Go,
+    /// Java packages: Maven's "Version Order Specification".
+    Maven = "maven" => Maven,
+    /// Ruby: `Gem::Version`.
+    RubyGems = "rubygems" => RubyGems,
+    /// .NET: `NuGetVersion`.
+    NuGet = "nuget" => NuGet,
+    /// PHP: `version_compare()`.
+    Packagist = "packagist" => Packagist,
+    /// Erlang and Elixir: Semantic Versioning 2.0.0.
+    Hex = "hex" => Semver,
+    /// Dart: `pub_semver`.
+    Pub = "pub" => Pub,
+    /// Haskell: `Data.Version`.
+    Hackage = "hackage" => Hackage,
+    /// R: `package_version`.
+    Cran = "cran" => Cran,
+    /// Conda: CEP 33.
+    Conda = "conda" => Conda,
+    /// Julia: `VersionNumber`.
+    Julia = "julia" => Pub,
+    /// Swift: Semantic Versioning 2.0.0.
+    Swift = "swift" => Semver,
+    /// C and C++: Conan 2's `Version`.
+    Conan = "conan" => Conan,
+    /// Bitnami's packages, without the revision of the packaging.
+    Bitnami = "bitnami" => Bitnami,
+    /// Java runtimes: JEP 223 and the versions before it.
+    Jvm = "jvm" => Jvm,
+    /// What a person takes a version for, where no ecosystem orders it.
+    Generic = "generic" => Generic,
 }
 
 impl Scheme {
@@ -93,10 +127,29 @@ impl Scheme {
             "Alpine" | "Wolfi" | "Chainguard" | "MinimOS" | "Alpaquita" | "BellSoft Hardened Containers" => {
                 Self::Apk
             }
+            "Arch Linux" => Self::Pacman,
+            "Gentoo" => Self::Portage,
+            // Debian's order, by opam's manual, section "Version ordering".
+            "opam" => Self::Dpkg,
             "PyPI" => Self::Pep440,
-            "crates.io" => Self::Semver,
+            "crates.io" | "VSCode" | "Kubernetes" | "GitHub Actions" => Self::Semver,
             "npm" => Self::Npm,
             "Go" => Self::Go,
+            "Maven" => Self::Maven,
+            "RubyGems" => Self::RubyGems,
+            "NuGet" => Self::NuGet,
+            "Packagist" => Self::Packagist,
+            "Hex" => Self::Hex,
+            "Pub" => Self::Pub,
+            "Hackage" | "GHC" => Self::Hackage,
+            "CRAN" | "Bioconductor" => Self::Cran,
+            "Conda" | "conda" => Self::Conda,
+            "Julia" => Self::Julia,
+            "SwiftURL" => Self::Swift,
+            "ConanCenter" => Self::Conan,
+            "Bitnami" => Self::Bitnami,
+            // Rebuilds of other ecosystems' packages, named after them.
+            "Root" => return Self::for_ecosystem(suffix),
             _ => return None,
         })
     }

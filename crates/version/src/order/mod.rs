@@ -6,19 +6,46 @@ use crate::key::Writer;
 use crate::{Key, Reason, Unparsable};
 
 pub mod apk;
+mod bitnami;
+mod conan;
+mod conda;
+mod dart;
 mod dpkg;
+mod generic;
 mod go;
+mod jvm;
+mod maven;
 mod npm;
+mod nuget;
+mod numbers;
+mod packagist;
+mod pacman;
+mod padded;
 mod pep440;
+mod portage;
 pub mod rpm;
+mod rubygems;
 mod semver;
 
 pub(crate) use apk::Apk;
+pub(crate) use bitnami::Bitnami;
+pub(crate) use conan::Conan;
+pub(crate) use conda::Conda;
+pub(crate) use dart::Pub;
 pub(crate) use dpkg::Dpkg;
+pub(crate) use generic::Generic;
 pub(crate) use go::Go;
+pub(crate) use jvm::Jvm;
+pub(crate) use maven::Maven;
 pub(crate) use npm::Npm;
+pub(crate) use nuget::NuGet;
+pub(crate) use numbers::{Cran, Hackage};
+pub(crate) use packagist::Packagist;
+pub(crate) use pacman::Pacman;
 pub(crate) use pep440::Pep440;
+pub(crate) use portage::Portage;
 pub(crate) use rpm::Rpm;
+pub(crate) use rubygems::RubyGems;
 pub(crate) use semver::Semver;
 
 /// One ecosystem's order. A new one is a module with an implementation and a line in `scheme.rs`.

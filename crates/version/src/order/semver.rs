@@ -76,7 +76,7 @@ impl<'a> Parts<'a> {
         Identifiers { rest: self.pre, division: self.division }
     }
 
-    fn compare_numbers(&self, other: &Self) -> Ordering {
+    pub(crate) fn compare_numbers(&self, other: &Self) -> Ordering {
         let (mut a, mut b) = (Scan::new(self.numbers), Scan::new(other.numbers));
         while !(a.is_done() && b.is_done()) {
             let order = compare_numbers(a.digits(), b.digits());
@@ -119,10 +119,7 @@ impl<'a> Parts<'a> {
             return out.byte(RELEASE);
         }
         out.byte(PRE_RELEASE);
-        for identifier in self.identifiers() {
-            write_identifier(identifier, out);
-        }
-        out.byte(IDENTIFIERS_END);
+        write_identifiers(self.identifiers(), out);
     }
 
     /// Three numbers, and what is more than three up to the last that is not 0.
@@ -143,8 +140,8 @@ impl<'a> Parts<'a> {
 }
 
 /// What follows the numbers, in order.
-const PRE_RELEASE: u8 = 1;
-const RELEASE: u8 = 2;
+pub(crate) const PRE_RELEASE: u8 = 1;
+pub(crate) const RELEASE: u8 = 2;
 const MORE_NUMBERS: u8 = 3;
 /// What follows an identifier, in order: the end, a number, a word.
 const IDENTIFIERS_END: u8 = 1;
@@ -164,6 +161,14 @@ pub(crate) fn compare_identifiers(a: &[u8], b: &[u8]) -> Ordering {
         (false, false) => a.cmp(b),
         (a, b) => b.cmp(&a),
     }
+}
+
+/// Identifiers in the order of section 11.4: numbers before words, fewer before more.
+pub(crate) fn write_identifiers<'a>(identifiers: impl Iterator<Item = &'a [u8]>, out: &mut Writer) {
+    for identifier in identifiers {
+        write_identifier(identifier, out);
+    }
+    out.byte(IDENTIFIERS_END);
 }
 
 fn write_identifier(identifier: &[u8], out: &mut Writer) {
@@ -255,7 +260,7 @@ pub(crate) fn is_strict_number(digits: &[u8]) -> bool {
     !digits.is_empty() && is_number(digits) && (digits == b"0" || !digits.starts_with(b"0"))
 }
 
-fn split_once(text: &[u8], at: u8) -> (&[u8], Option<&[u8]>) {
+pub(crate) fn split_once(text: &[u8], at: u8) -> (&[u8], Option<&[u8]>) {
     match text.iter().position(|byte| *byte == at) {
         Some(end) => {
             let (head, tail) = text.split_at(end);
