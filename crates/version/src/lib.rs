@@ -2,7 +2,8 @@
 //!
 //! A [`Scheme`] is one ecosystem's order. [`Scheme::compare`] orders two version texts, [`Scheme::key`] turns one
 //! into a [`Key`]: bytes whose plain byte order is the scheme's order, so that a range test is a comparison of
-//! blobs in any database. [`range::locate`] places a version in a range as the OSV schema defines ranges.
+//! blobs in any database. [`range::locate`] places a version in a range as the OSV schema defines ranges, and
+//! [`Expression`](expression::Expression) is a range as ecosystems and vendors write it.
 //!
 //! ```
 //! use plimsoll_version::Scheme;
@@ -26,6 +27,8 @@ mod scan;
 mod scheme;
 mod unparsable;
 
+pub mod expression;
+pub mod lines;
 pub mod order;
 pub mod range;
 

@@ -27,6 +27,8 @@ pub enum Reason {
     Named,
     /// The scheme's own grammar does not cover the text; its order is a convention for such texts.
     Legacy,
+    /// More parts than are read.
+    TooLong,
 }
 
 /// A version text that cannot be ordered: which one, where, and why. Copies no text.
@@ -59,6 +61,7 @@ impl fmt::Display for Reason {
             Self::Unexpected(byte) => write!(f, "'{}' cannot stand there", byte.escape_ascii()),
             Self::EmptyPart => f.write_str("a part is empty"),
             Self::Named => f.write_str("it names no place in the order"),
+            Self::TooLong => f.write_str("it has too many parts"),
             Self::Legacy => f.write_str("the scheme's grammar does not cover it"),
         }
     }

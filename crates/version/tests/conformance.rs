@@ -5,6 +5,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use plimsoll_version::Scheme;
+use plimsoll_version::expression::{Expression, Syntax};
+use plimsoll_version::order::{apk, rpm::Nevra};
 
 fn shared() -> Option<PathBuf> {
     let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/conformance/versions"));
@@ -89,4 +91,76 @@ agree! {
     npm: Npm "semver"
     hex: Hex "semver"
     swift: Swift "semver"
+}
+
+fn rows(file: &str) -> Option<Vec<Vec<String>>> {
+    let text = fs::read_to_string(shared()?.join(file)).unwrap();
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    Some(lines.map(|line| line.split('\t').map(|field| field.replace("\\t", "\t")).collect()).collect())
+}
+
+/// Checks a file of range, version and whether it is in the range; `swapped` has the version first.
+fn ranges(syntax: Syntax, file: &str, swapped: bool) {
+    for row in rows(file).unwrap_or_default() {
+        let [a, b, expected] = row.as_slice() else { panic!("{file}: {row:?}") };
+        let (range, version) = if swapped { (b, a) } else { (a, b) };
+        let inside = Expression::read(syntax, range).unwrap().contains(version).unwrap_or(false);
+        assert_eq!(inside.to_string(), *expected, "{file}: {version} in {range}");
+    }
+}
+
+#[test]
+fn npm_ranges() {
+    ranges(Syntax::Npm, "npm-ranges/range-include.tsv", false);
+    ranges(Syntax::Npm, "npm-ranges/range-exclude.tsv", false);
+}
+
+#[test]
+fn comparator_ranges() {
+    for (scheme, name) in [
+        (Scheme::Apk, "alpine"),
+        (Scheme::Bitnami, "bitnami"),
+        (Scheme::Dpkg, "debian"),
+        (Scheme::Portage, "portage"),
+        (Scheme::Pep440, "pypi"),
+        (Scheme::Rpm, "redhat"),
+        (Scheme::RubyGems, "rubygems"),
+        (Scheme::Semver, "semver"),
+    ] {
+        ranges(Syntax::Comparators(scheme), &format!("ranges-grype/{name}.tsv"), true);
+    }
+}
+
+#[test]
+fn whole_rpm_names() {
+    for row in rows("rpm-nevra/claircore.tsv").unwrap_or_default() {
+        let [a, op, b] = row.as_slice() else { panic!("{row:?}") };
+        let order = Nevra::read(a).unwrap().cmp(&Nevra::read(b).unwrap());
+        assert_eq!(holds(order, op), Some(true), "{a} {op} {b}");
+    }
+    for row in rows("rpm-nevra/parse.tsv").unwrap_or_default() {
+        let nevra = Nevra::read(&row[0]).unwrap();
+        let fields = [nevra.name, nevra.epoch, nevra.version, nevra.release, nevra.arch];
+        assert_eq!(fields.as_slice(), &row[1..], "{}", row[0]);
+    }
+}
+
+#[test]
+fn apk_validity_and_fuzzy_matches() {
+    for row in rows("alpine/apk-tools-validity.tsv").unwrap_or_default() {
+        let [expected, version] = row.as_slice() else { panic!("{row:?}") };
+        assert_eq!(Scheme::Apk.accepts(version), expected == "valid", "{version:?}");
+    }
+    for row in rows("alpine/apk-tools-fuzzy.tsv").unwrap_or_default() {
+        let [a, op, b] = row.as_slice() else { panic!("{row:?}") };
+        let order = apk::compare_fuzzy(a, b).unwrap();
+        let holds = match op.as_str() {
+            "~" => order.is_eq(),
+            "<~" => order.is_le(),
+            ">~" => order.is_ge(),
+            "!~" => order.is_ne(),
+            _ => panic!("{row:?}"),
+        };
+        assert!(holds, "{a} {op} {b}: {order:?}");
+    }
 }

@@ -21,7 +21,7 @@ mod numbers;
 mod packagist;
 mod pacman;
 mod padded;
-mod pep440;
+pub(crate) mod pep440;
 mod portage;
 pub mod rpm;
 mod rubygems;

@@ -138,6 +138,28 @@ impl<'a> Parts<'a> {
             .then_with(|| compare_locals(self.local, other.local))
     }
 
+    pub(crate) fn is_pre_release(&self) -> bool {
+        self.dev.is_some() || self.stage != Stage::Final
+    }
+
+    pub(crate) fn is_post_release(&self) -> bool {
+        self.post.is_some()
+    }
+
+    pub(crate) fn has_local(&self) -> bool {
+        !self.local.is_empty()
+    }
+
+    pub(crate) fn public(self) -> Self {
+        Self { local: &[], ..self }
+    }
+
+    /// Whether epoch and release are the same.
+    pub(crate) fn has_base_of(&self, other: &Self) -> bool {
+        compare_numbers(self.epoch, other.epoch).is_eq()
+            && compare_releases(self.release, other.release).is_eq()
+    }
+
     pub(crate) fn write(&self, out: &mut Writer) {
         out.number(self.epoch);
         let last = self.release.iter().rposition(|byte| !matches!(byte, b'0' | b'.')).map_or(0, |at| at + 1);
