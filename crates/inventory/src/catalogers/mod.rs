@@ -4,6 +4,8 @@ mod apk;
 mod binary;
 mod deb822;
 mod dpkg;
+#[cfg(test)]
+mod hostile;
 mod identity;
 mod node;
 mod opkg;
@@ -11,6 +13,8 @@ mod os;
 mod os_release;
 mod python;
 mod rpm;
+#[cfg(test)]
+mod samples;
 
 use crate::Cataloger;
 

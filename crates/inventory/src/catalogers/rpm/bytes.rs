@@ -2,7 +2,7 @@
 
 /// The order of the bytes in a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Order {
+pub(in crate::catalogers) enum Order {
     Little,
     Big,
 }

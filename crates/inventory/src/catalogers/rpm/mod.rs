@@ -5,10 +5,14 @@ mod bytes;
 mod header;
 mod manifest;
 mod ndb;
+#[cfg(test)]
+pub(super) mod sample;
 mod sqlite;
 
 use plimsoll_core::{Content, Diagnostic, DiagnosticKind, Take};
 
+#[cfg(test)]
+pub(super) use self::bytes::Order;
 use super::os::malformed;
 use crate::{Cataloger, File, Interest, Pattern, Sink};
 

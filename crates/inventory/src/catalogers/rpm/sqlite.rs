@@ -33,8 +33,11 @@ pub(super) fn read(bytes: &[u8], records: &mut Records<'_>) -> Result<(), Found>
         Some(Value::Bytes(blob)) => records.header(blob),
         _ => records.fault("a row of the table Packages has no header"),
     });
+    let pages = be32(bytes, 28).map_or(0, place);
     if faults > 0 {
         Err(Found("pages of the table Packages are damaged, cut off or met twice"))
+    } else if bytes.len() / database.page_size < pages {
+        Err(Found("the SQLite database ends before its last page"))
     } else {
         Ok(())
     }

@@ -1,0 +1,214 @@
+//! What every cataloger must survive, and that every cataloger is registered.
+
+use std::fs;
+use std::path::Path;
+
+use plimsoll_core::{Content, Take};
+
+use super::rpm::sample as rpm;
+use crate::{Cataloger, File, Pattern, Sink, catalogers};
+
+/// Valid files of each cataloger, with places that they can stand in.
+fn samples(id: &str) -> Vec<(&'static str, Vec<u8>)> {
+    let text = |path, text: &str| (path, text.as_bytes().to_vec());
+    match id {
+        "os-release" => vec![
+            text("etc/os-release", "ID=debian\nVERSION_ID=\"12\"\nPRETTY_NAME='a \\\" b'\nID_LIKE=\"a b\"\n"),
+            text("etc/redhat-release", "AlmaLinux release 8.4 (Electric Cheetah)\n"),
+            text(
+                "etc/SuSE-release",
+                "SUSE Linux Enterprise Server 11 (x86_64)\nVERSION = 11\nPATCHLEVEL = 4\n",
+            ),
+            text("etc/debian_version", "trixie/sid\n"),
+        ],
+        "dpkg" => vec![
+            text(
+                "var/lib/dpkg/status",
+                "Package: a\nStatus: install ok installed\nSource: b (1)\nVersion: 1:2-3\nArchitecture: all\n\n",
+            ),
+            text("var/lib/dpkg/info/a.list", "/.\n/usr\n/usr/bin/a\n"),
+            text("var/lib/dpkg/status.d/a.md5sums", "d41d8cd98f00b204e9800998ecf8427e  usr/bin/a\n"),
+        ],
+        "opkg" => {
+            vec![text("usr/lib/opkg/status", "Package: a\nVersion: 1\nStatus: install ok installed\n\n")]
+        }
+        "apk" => vec![text("lib/apk/db/installed", "P:a\nV:1-r0\nA:x86_64\no:b\nF:usr/bin\nR:a\n\n")],
+        "rpm" => {
+            let blobs = [rpm::openssl(), rpm::long("a", 700)];
+            vec![
+                ("var/lib/rpm/rpmdb.sqlite", rpm::sqlite(&blobs, 512)),
+                ("var/lib/rpm/Packages.db", rpm::ndb(&blobs)),
+                ("var/lib/rpm/Packages", rpm::bdb(&blobs, super::rpm::Order::Little)),
+                ("var/lib/rpm/Packages", rpm::bdb(&blobs, super::rpm::Order::Big)),
+                text(
+                    "var/lib/rpmmanifest/container-manifest-2",
+                    "a\t1-2\t1\t1\tv\t1\t9\tx\t1\ta-1-2.src.rpm\n",
+                ),
+            ]
+        }
+        // Its own tests hold valid ones.
+        "binary" => vec![("usr/bin/a", b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0\x3e\0".to_vec())],
+        _ => super::samples::language(id),
+    }
+}
+
+fn path(pattern: Pattern) -> String {
+    match pattern {
+        Pattern::Path(path) => path.to_owned(),
+        Pattern::Directory(directory) => format!("{directory}/a"),
+        Pattern::Name(name) => format!("a/{name}"),
+        Pattern::Suffix(suffix) => format!("a/b{suffix}"),
+        Pattern::In(directory, name) => format!("a/b{directory}/{name}"),
+        Pattern::InSuffix(directory, suffix) => format!("a/b{directory}/c{suffix}"),
+        Pattern::DirectorySuffix(directory, suffix) => format!("{directory}/a{suffix}"),
+        Pattern::Below(directory, name) => format!("{directory}/a/b/{name}"),
+        Pattern::Executable => "usr/bin/a".to_owned(),
+    }
+}
+
+/// Shows the bytes in each way in which the cataloger may be given them.
+fn show(cataloger: &dyn Cataloger, path: &str, bytes: &[u8]) -> Sink {
+    let (name, size) = (path.as_bytes(), bytes.len() as u64);
+    let mut takes: Vec<Take> = cataloger.interests().iter().map(|interest| interest.take).collect();
+    takes.push(cataloger.peeked(name, size, &bytes[..bytes.len().min(4096)]));
+    let mut out = Sink::default();
+    if takes.contains(&Take::Stream) {
+        let mut reader = bytes;
+        let content = Content::Stream(&mut reader);
+        cataloger.parse(File { path: name, size, content }, &mut out);
+    }
+    if takes.iter().any(|take| matches!(take, Take::Whole { .. })) {
+        cataloger.parse(File { path: name, size, content: Content::Whole(bytes) }, &mut out);
+    }
+    for package in &mut out.packages {
+        cataloger.place(name, package);
+        assert!(!package.name.is_empty(), "{}: a package without a name", cataloger.id());
+    }
+    out
+}
+
+/// Random text is nearer to what most of them read than random bytes.
+const TEXT: &[u8] = b"\n\n:= {}[]\",\0Aa19/-.()<>";
+
+/// How far apart the places are that are changed one by one. Continuous integration changes every one.
+fn stride() -> usize {
+    if std::env::var_os("PLIMSOLL_EXHAUSTIVE").is_some() { 1 } else { 5 }
+}
+
+/// A generator of numbers that are the same in every run (xorshift64).
+struct Numbers(u64);
+
+impl Numbers {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        usize::try_from(self.next()).unwrap() % end.max(1)
+    }
+}
+
+#[test]
+fn every_cataloger_reads_its_own_files() {
+    for cataloger in catalogers::all().iter().filter(|cataloger| cataloger.id() != "binary") {
+        for (path, bytes) in samples(cataloger.id()) {
+            let out = show(cataloger.as_ref(), path, &bytes);
+            let found = !out.packages.is_empty() || out.distro.is_some() || !out.owned.is_empty();
+            assert!(found && out.diagnostics.is_empty(), "{}: {path}: {out:?}", cataloger.id());
+        }
+    }
+}
+
+#[test]
+fn empty_and_random_files_do_no_harm() {
+    let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);
+    for cataloger in catalogers::all() {
+        for interest in cataloger.interests() {
+            let path = path(interest.pattern);
+            show(cataloger.as_ref(), &path, b"");
+            for round in 0..40 {
+                let bytes: Vec<u8> =
+                    (0..numbers.below(3000)).map(|_| numbers.next().to_le_bytes()[0]).collect();
+                let text: Vec<u8> = bytes.iter().map(|b| TEXT[usize::from(*b) % TEXT.len()]).collect();
+                show(cataloger.as_ref(), &path, if round % 2 == 0 { &bytes } else { &text });
+            }
+        }
+    }
+}
+
+#[test]
+fn files_cut_off_anywhere_do_no_harm() {
+    for cataloger in catalogers::all() {
+        for (path, bytes) in samples(cataloger.id()) {
+            for end in 0..bytes.len().min(4096) {
+                show(cataloger.as_ref(), path, &bytes[..end]);
+            }
+        }
+    }
+}
+
+#[test]
+fn changed_bytes_and_lengths_that_claim_a_gibibyte_do_no_harm() {
+    let mut numbers = Numbers(0x2545_f491_4f6c_dd1d);
+    for cataloger in catalogers::all() {
+        for (path, bytes) in samples(cataloger.id()) {
+            for at in (0..bytes.len().saturating_sub(4).min(4096)).step_by(stride()) {
+                for claim in [0x4000_0000_u32.to_le_bytes(), 0x4000_0000_u32.to_be_bytes(), [0xff; 4]] {
+                    let mut bytes = bytes.clone();
+                    bytes[at..at + 4].copy_from_slice(&claim);
+                    show(cataloger.as_ref(), path, &bytes);
+                }
+            }
+            for _ in 0..500 {
+                let mut bytes = bytes.clone();
+                for _ in 0..=numbers.below(4) {
+                    let at = numbers.below(bytes.len());
+                    bytes[at] = numbers.next().to_le_bytes()[0];
+                }
+                show(cataloger.as_ref(), path, &bytes);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_cataloger_in_the_folder_is_registered() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/catalogers");
+    let listed = fs::read_to_string(folder.join("mod.rs")).unwrap();
+    let mut open = vec![folder.clone()];
+    let mut count = 0;
+    while let Some(next) = open.pop() {
+        for entry in fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            let stem = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            if path.parent() == Some(&folder) && stem != "mod" {
+                assert!(listed.contains(&format!("mod {stem};")), "{stem} is no module of catalogers/mod.rs");
+            }
+            if path.is_dir() {
+                open.push(path);
+                continue;
+            }
+            let source = fs::read_to_string(&path).unwrap();
+            for rest in source.split("impl Cataloger for ").skip(1) {
+                let name: String = rest.chars().take_while(|c| c.is_alphanumeric()).collect();
+                if name.is_empty() {
+                    continue;
+                }
+                assert!(
+                    listed.contains(&format!("::{name}")),
+                    "{name} of {} is not registered",
+                    path.display()
+                );
+                count += 1;
+            }
+        }
+    }
+    assert!(count >= catalogers::all().len(), "a cataloger stands somewhere else");
+    let mut ids: Vec<&str> = catalogers::all().iter().map(|cataloger| cataloger.id()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), catalogers::all().len(), "two catalogers have one name");
+}
