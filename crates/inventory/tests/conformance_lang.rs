@@ -61,7 +61,12 @@ fn found(format: &Format, case: &Path) -> Coordinates {
         if format.skips.iter().any(|skip| name.ends_with(skip)) {
             continue;
         }
-        for id in format.catalogers {
+        let zip = fs::read(&path).unwrap().starts_with(b"PK");
+        for id in format
+            .catalogers
+            .iter()
+            .filter(|id| format.catalogers.len() == 1 || id.ends_with("archive") == zip)
+        {
             packages.extend(parse(cataloger(id).as_ref(), &path, &input).packages);
         }
     }

@@ -4,17 +4,15 @@ mod apk;
 mod binary;
 mod deb822;
 mod dpkg;
-#[cfg(test)]
-mod hostile;
 mod identity;
+mod java;
 mod node;
 mod opkg;
 mod os;
 mod os_release;
 mod python;
 mod rpm;
-#[cfg(test)]
-mod samples;
+mod zip;
 
 use crate::Cataloger;
 
@@ -27,7 +25,9 @@ pub fn all() -> Vec<Box<dyn Cataloger>> {
         Box::new(rpm::Rpm),
         Box::new(opkg::Opkg),
         Box::new(python::Installed),
+        Box::new(python::Archives),
         Box::new(node::Installed),
         Box::new(binary::Executables),
+        Box::new(java::Archives),
     ]
 }

@@ -39,22 +39,36 @@ fn go(name: &str, version: &str) -> (String, String) {
     (name.to_owned(), version.trim_start_matches('v').to_owned())
 }
 
-const PYTHON: &[&str] = &["python-installed"];
+const PYTHON: &[&str] = &["python-installed", "python-archive"];
+
+const JAVA: &[&str] = &["java-archive"];
 
 pub(crate) const FORMATS: &[Format] = &[
-    format("python-packaging", PYTHON).without(&["LICENSE.txt", ".egg"]).named(python),
-    format("python-wheelegg", PYTHON).without(&[".egg", ".whl"]).named(python),
+    format("python-packaging", PYTHON).without(&["LICENSE.txt"]).named(python),
+    format("python-wheelegg", PYTHON).named(python),
     format("javascript-packagejson", &["node-installed"]),
     format("nodejs-pkg", &["node-installed"]),
     format("go-buildinfo", &["binary"]).named(go),
     format("golang-binary", &["binary"]).named(go),
     format("golang-gobinary", &["binary"]).named(go),
+    format("java-archive", JAVA),
+    format("java-jar", JAVA),
     format("rust-binary", &["binary"]),
     format("rust-cargoauditable", &["binary"]),
 ];
 
 /// Cases whose peer says something else, and why we do not.
-pub(crate) const DIFFERENCES: &[(&str, &str)] = &[(
-    "javascript-packagejson/osv-scalibr-package_with_dependencies",
-    "ranges of a manifest are no versions: the peer invents the lowest that fits",
-)];
+pub(crate) const DIFFERENCES: &[(&str, &str)] = &[
+    (
+        "java-archive/osv-scalibr-Test_MANIFEST.MF_with_no_valid_ArtifactID",
+        "the peer finds nothing; the file's name says com.google.src.yolo 0.1.2",
+    ),
+    (
+        "java-jar/trivy-artifactId-search",
+        "the peer takes the group from a database of everything that was ever published",
+    ),
+    (
+        "javascript-packagejson/osv-scalibr-package_with_dependencies",
+        "ranges of a manifest are no versions: the peer invents the lowest that fits",
+    ),
+];

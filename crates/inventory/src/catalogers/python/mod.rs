@@ -1,5 +1,6 @@
 //! Python: what pip, setuptools and their like leave beside the modules they install.
 
+mod archive;
 mod header;
 
 use plimsoll_core::{Content, Diagnostic, DiagnosticKind, PackageType, Take};
@@ -7,6 +8,10 @@ use plimsoll_core::{Content, Diagnostic, DiagnosticKind, PackageType, Take};
 use super::identity;
 use crate::{Cataloger, File, Interest, Pattern, Sink};
 
+pub(crate) use self::archive::Archives;
+
+/// Descriptions can be long; the headers in front of them are all that is read.
+const MAX: usize = 16 << 20;
 const TAKE: Take = Take::Whole { max: 16 << 20 };
 
 /// Core metadata of installed distributions: `METADATA` of a `.dist-info` directory (PyPA, "Recording installed

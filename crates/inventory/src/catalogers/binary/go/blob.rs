@@ -1,4 +1,5 @@
 use super::super::layout::Bytes;
+use super::older::Words;
 
 /// What the linker writes in front of the build information (Go, `debug/buildinfo`): found on an address that is
 /// a multiple of [`ALIGN`].
@@ -8,8 +9,8 @@ pub(super) const ALIGN: u64 = 16;
 /// The fixed part; the strings of the inline form follow it.
 const HEADER: usize = 32;
 /// Longest version text and longest list of modules that are read.
-const MAX_VERSION: usize = 4 << 10;
-const MAX_MODULES: usize = 8 << 20;
+pub(super) const MAX_VERSION: usize = 4 << 10;
+pub(super) const MAX_MODULES: usize = 8 << 20;
 /// Random sequences that surround the list of modules, wherever it lies (Go, `cmd/go/internal/modload`).
 pub(super) const START: [u8; 16] =
     [0x30, 0x77, 0xaf, 0x0c, 0x92, 0x74, 0x08, 0x02, 0x41, 0xe1, 0xc1, 0x07, 0xe6, 0xd6, 0x18, 0xe6];
@@ -24,7 +25,7 @@ pub(super) enum Blob {
     /// The whole information, as Go 1.18 and later write it.
     Inline { version: String, modules: String },
     /// The addresses of two string headers, as Go before 1.18 writes them.
-    Pointers { version: u64, modules: u64, wide: bool, big: bool },
+    Pointers { version: u64, modules: u64, words: Words },
     /// The magic sequence by chance, such as inside a program that looks for it.
     Nothing,
 }
@@ -47,7 +48,9 @@ impl Blob {
         let big = flags & 1 != 0;
         let words = Bytes(bytes, big);
         match (words.word(16, wide), words.word(if wide { 24 } else { 20 }, wide)) {
-            (Some(version), Some(modules)) if version != 0 => Self::Pointers { version, modules, wide, big },
+            (Some(version), Some(modules)) if version != 0 => {
+                Self::Pointers { version, modules, words: Words { wide, big } }
+            }
             _ => Self::Nothing,
         }
     }
@@ -170,12 +173,20 @@ mod tests {
         bytes.extend([8, 0]);
         bytes.extend(0x50_0000_u64.to_le_bytes());
         bytes.extend(0x50_0010_u64.to_le_bytes());
-        let expected = Blob::Pointers { version: 0x50_0000, modules: 0x50_0010, wide: true, big: false };
+        let expected = Blob::Pointers {
+            version: 0x50_0000,
+            modules: 0x50_0010,
+            words: Words { wide: true, big: false },
+        };
         assert_eq!(Blob::read(&bytes), expected);
         let mut bytes = MAGIC.to_vec();
         bytes.extend([4, 1, 0, 0x50, 0, 0, 0, 0x50, 0, 0x10]);
         bytes.resize(HEADER, 0);
-        let expected = Blob::Pointers { version: 0x50_0000, modules: 0x50_0010, wide: false, big: true };
+        let expected = Blob::Pointers {
+            version: 0x50_0000,
+            modules: 0x50_0010,
+            words: Words { wide: false, big: true },
+        };
         assert_eq!(Blob::read(&bytes), expected);
     }
 }

@@ -67,8 +67,9 @@ impl Detector for BuildInfo {
             self.read(blob, window.bytes.get(at..).unwrap_or_default(), layout);
         }
         if self.is_go {
-            self.older.look(window, layout);
+            self.older.catch(window);
         }
+        self.older.follow(window, layout);
     }
 
     fn report(&mut self, out: &mut Sink) {
@@ -110,10 +111,8 @@ impl BuildInfo {
                     continue;
                 }
                 Blob::Inline { version, modules } => Found::Inline { version, modules },
-                Blob::Pointers { version, wide, big, .. } => {
-                    if let Some(offset) = layout.offset_of(version) {
-                        self.older.expect(offset, wide, big);
-                    }
+                Blob::Pointers { version, modules, words } => {
+                    self.older.expect(layout.offset_of(version), layout.offset_of(modules), words);
                     Found::Older
                 }
                 Blob::Nothing => return,

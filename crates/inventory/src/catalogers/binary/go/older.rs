@@ -1,57 +1,124 @@
 //! Build information of Go before 1.18. It holds only the addresses of two string headers, which hold the
-//! addresses of the strings. The headers follow later in the file, but the strings went by before it: they are
-//! caught in passing, the list of modules by the marks around it, the version by the places where one could begin.
+//! addresses of the strings. The strings most often went by before: they are caught in passing, the list of modules
+//! by the marks around it, the version by the places where one could begin.
 
 use memchr::memmem;
 
 use super::super::layout::{Bytes, Layout};
 use super::super::window::Window;
-use super::blob;
+use super::blob::{self, MAX_MODULES, MAX_VERSION};
 
 /// Places at which a version could begin that are remembered, and how much is kept of each.
 const MAX_PLACES: usize = 4096;
 const KEPT: usize = 40;
-/// The longest list of modules that is caught.
-const MAX_MODULES: usize = 8 << 20;
 
-/// What was caught in passing.
+/// What was caught in passing, and what is still to come.
 #[derive(Default)]
 pub(super) struct Older {
     /// File offset and first bytes of each place where `go1.` stands, in the order of the file.
     places: Vec<(u64, [u8; KEPT])>,
-    modules: Option<Vec<u8>>,
-    complete: bool,
-    header: Option<Header>,
-    version: Option<String>,
+    marked: Marked,
+    version: Reference,
+    modules: Reference,
 }
 
-/// The string header of the version, and what has gone by of it.
-struct Header {
+/// A list of modules between its marks.
+#[derive(Default)]
+enum Marked {
+    #[default]
+    Unseen,
+    Open(Vec<u8>),
+    Whole(Vec<u8>),
+}
+
+/// A string that is reached through a header, in the order in which its parts become known.
+#[derive(Default)]
+enum Reference {
+    #[default]
+    Unknown,
+    Header(Span, Words),
+    Text(Span),
+    /// The text, or nothing where it can't be had.
+    Done(Option<Vec<u8>>),
+}
+
+/// How the program's machine writes numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Words {
+    pub(super) wide: bool,
+    pub(super) big: bool,
+}
+
+/// A run of the file's bytes that is copied as it goes by.
+struct Span {
     offset: u64,
-    wide: bool,
-    big: bool,
+    length: usize,
     bytes: Vec<u8>,
 }
 
-impl Older {
-    /// Looks for strings, and for the header once [`Self::expect`] has said where it is.
-    pub(super) fn look(&mut self, window: &Window<'_>, layout: &Layout) {
-        self.catch_versions(window);
-        self.catch_modules(window);
-        self.catch_header(window, layout);
+impl Span {
+    fn new(offset: u64, length: usize) -> Self {
+        Self { offset, length, bytes: Vec::new() }
     }
 
-    /// The version's string header is at this place of the file.
-    pub(super) fn expect(&mut self, offset: u64, wide: bool, big: bool) {
-        if self.header.is_none() {
-            self.header = Some(Header { offset, wide, big, bytes: Vec::new() });
+    /// Copies what the window has of it; `false` where the beginning of what is missing went by before.
+    fn feed(&mut self, window: &Window<'_>) -> bool {
+        let next = self.offset.saturating_add(u64::try_from(self.bytes.len()).unwrap_or(0));
+        let missing = self.length - self.bytes.len();
+        if let Some(rest) = window.from(next) {
+            self.bytes.extend_from_slice(rest.get(..missing).unwrap_or(rest));
         }
+        missing == 0 || next >= window.offset
+    }
+
+    fn is_whole(&self) -> bool {
+        self.bytes.len() == self.length
+    }
+}
+
+impl Older {
+    /// Catches strings that the build information may turn out to point at.
+    pub(super) fn catch(&mut self, window: &Window<'_>) {
+        self.catch_versions(window);
+        self.marked.catch(window);
+    }
+
+    /// The string headers are at these places of the file.
+    pub(super) fn expect(&mut self, version: Option<u64>, modules: Option<u64>, words: Words) {
+        let size = if words.wide { 16 } else { 8 };
+        let header = |offset| Reference::Header(Span::new(offset, size), words);
+        if matches!(self.version, Reference::Unknown) {
+            self.version = version.map_or(Reference::Done(None), header);
+            self.modules = modules.map_or(Reference::Done(None), header);
+        }
+    }
+
+    /// Follows the headers as far as the window goes.
+    pub(super) fn follow(&mut self, window: &Window<'_>, layout: &Layout) {
+        let places = &self.places;
+        self.version.follow(window, layout, MAX_VERSION, |offset, length| {
+            let at = places.binary_search_by_key(&offset, |(place, _)| *place).ok()?;
+            places.get(at)?.1.get(..length).map(<[u8]>::to_vec)
+        });
+        let marked = &mut self.marked;
+        self.modules.follow(window, layout, MAX_MODULES, |_, length| match std::mem::take(marked) {
+            Marked::Whole(text) if text.len() == length => Some(text),
+            other => {
+                *marked = other;
+                None
+            }
+        });
     }
 
     /// The version and the list of modules, as far as they were caught.
     pub(super) fn take(&mut self) -> (Option<String>, Option<String>) {
-        let modules = self.modules.take().filter(|_| self.complete);
-        (self.version.take(), modules.and_then(|text| blob::between_marks(&text)))
+        let version = self.version.text().and_then(|text| blob::version_text(&text).map(str::to_owned));
+        let marked = match std::mem::take(&mut self.marked) {
+            Marked::Whole(text) => Some(text),
+            _ => None,
+        };
+        let modules = self.modules.text().or(marked);
+        (version, modules.and_then(|text| blob::between_marks(&text)))
     }
 
     fn catch_versions(&mut self, window: &Window<'_>) {
@@ -71,56 +138,81 @@ impl Older {
             }
         }
     }
+}
 
-    fn catch_modules(&mut self, window: &Window<'_>) {
-        if self.complete {
-            return;
-        }
-        let fresh = match &self.modules {
-            Some(_) => window.fresh(),
-            None => {
-                let from = window.search_from(blob::START.len());
-                let part = window.bytes.get(from..).unwrap_or_default();
+impl Marked {
+    fn catch(&mut self, window: &Window<'_>) {
+        let (mut text, fresh) = match std::mem::take(self) {
+            whole @ Self::Whole(_) => {
+                *self = whole;
+                return;
+            }
+            Self::Open(text) => (text, window.fresh()),
+            Self::Unseen => {
+                let part = window.bytes.get(window.search_from(blob::START.len())..).unwrap_or_default();
                 match memmem::find(part, &blob::START) {
-                    Some(at) => part.get(at..).unwrap_or_default(),
+                    Some(at) => (Vec::new(), part.get(at..).unwrap_or_default()),
                     None => return,
                 }
             }
         };
-        let modules = self.modules.get_or_insert_default();
-        let from = modules.len().saturating_sub(blob::END.len() - 1);
-        modules.extend_from_slice(fresh);
-        if let Some(at) = memmem::find(modules.get(from..).unwrap_or_default(), &blob::END) {
-            modules.truncate(from + at + blob::END.len());
-            self.complete = true;
-        } else if modules.len() > MAX_MODULES {
-            self.modules = None;
+        let from = text.len().saturating_sub(blob::END.len() - 1);
+        text.extend_from_slice(fresh);
+        *self = match memmem::find(text.get(from..).unwrap_or_default(), &blob::END) {
+            Some(at) => {
+                text.truncate(from + at + blob::END.len());
+                Self::Whole(text)
+            }
+            None if text.len() > MAX_MODULES => Self::Unseen,
+            None => Self::Open(text),
+        };
+    }
+}
+
+impl Reference {
+    /// Goes on as far as the window allows; `caught` gives a text that went by before its header did, by its place
+    /// and its length.
+    fn follow(
+        &mut self,
+        window: &Window<'_>,
+        layout: &Layout,
+        max: usize,
+        caught: impl FnOnce(u64, usize) -> Option<Vec<u8>>,
+    ) {
+        if let Self::Header(span, words) = self {
+            let reachable = span.feed(window);
+            if !span.is_whole() {
+                if !reachable {
+                    *self = Self::Done(None);
+                }
+                return;
+            }
+            let numbers = Bytes(&span.bytes, words.big);
+            let address = numbers.word(0, words.wide).and_then(|address| layout.offset_of(address));
+            let length =
+                numbers.word(span.length / 2, words.wide).and_then(|length| usize::try_from(length).ok());
+            *self = match (address, length.filter(|&length| length <= max)) {
+                (Some(offset), Some(length)) => match caught(offset, length) {
+                    Some(text) => Self::Done(Some(text)),
+                    None => Self::Text(Span::new(offset, length)),
+                },
+                _ => Self::Done(None),
+            };
+        }
+        if let Self::Text(span) = self {
+            let reachable = span.feed(window);
+            if span.is_whole() {
+                *self = Self::Done(Some(std::mem::take(&mut span.bytes)));
+            } else if !reachable {
+                *self = Self::Done(None);
+            }
         }
     }
 
-    fn catch_header(&mut self, window: &Window<'_>, layout: &Layout) {
-        let Some(header) = self.header.as_mut().filter(|_| self.version.is_none()) else { return };
-        let size = if header.wide { 16 } else { 8 };
-        let next = header.offset.saturating_add(u64::try_from(header.bytes.len()).unwrap_or(0));
-        if header.bytes.len() < size
-            && let Some(rest) = window.from(next)
-        {
-            header.bytes.extend(rest.iter().take(size - header.bytes.len()));
-        }
-        if header.bytes.len() < size {
-            return;
-        }
-        let words = Bytes(&header.bytes, header.big);
-        let (address, length) = (words.word(0, header.wide), words.word(size / 2, header.wide));
-        let place = address.and_then(|address| layout.offset_of(address));
-        let kept = place.and_then(|place| {
-            let at = self.places.binary_search_by_key(&place, |(offset, _)| *offset).ok()?;
-            self.places.get(at)
-        });
-        if let (Some((_, kept)), Some(length)) = (kept, length)
-            && let Some(text) = usize::try_from(length).ok().and_then(|length| kept.get(..length))
-        {
-            self.version = blob::version_text(text).map(str::to_owned);
+    fn text(&mut self) -> Option<Vec<u8>> {
+        match std::mem::take(self) {
+            Self::Done(text) => text,
+            _ => None,
         }
     }
 }

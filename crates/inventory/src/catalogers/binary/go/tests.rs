@@ -1,4 +1,5 @@
 use plimsoll_core::Content;
+use plimsoll_testkit::binaries::GoBinary;
 
 use super::super::Executables;
 use super::super::sample::{Part, elf};
@@ -117,6 +118,18 @@ fn the_older_form_is_put_together_from_what_went_by() {
     for distance in [0, 0x3_ef00, 0x3_ff00, 0x4_0000, 0x9_0000] {
         let sink = read(&older(distance));
         assert_eq!(names(&sink), EXPECTED, "{distance:x}");
+        assert!(sink.diagnostics.is_empty());
+    }
+}
+
+#[test]
+fn the_older_form_may_point_at_what_comes_later() {
+    for big_endian in [false, true] {
+        let program =
+            GoBinary::new("go1.17.3", "example.org/app").version("v1.2.3").dep("golang.org/x/net", "v0.17.0");
+        let sink = read(&program.elf_with_pointers(big_endian));
+        assert_eq!(names(&sink)[0], ("stdlib", "1.17.3"));
+        assert_eq!(names(&sink)[1..], EXPECTED[1..]);
         assert!(sink.diagnostics.is_empty());
     }
 }
