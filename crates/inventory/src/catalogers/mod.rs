@@ -4,6 +4,8 @@ mod apk;
 mod binary;
 mod deb822;
 mod dpkg;
+#[cfg(test)]
+mod hostile;
 mod identity;
 mod java;
 mod node;
@@ -12,6 +14,8 @@ mod os;
 mod os_release;
 mod python;
 mod rpm;
+#[cfg(test)]
+mod samples;
 mod zip;
 
 use crate::Cataloger;
