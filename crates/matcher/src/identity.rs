@@ -46,6 +46,21 @@ pub(crate) fn identities(advisory: &Advisory) -> Vec<Identity> {
     cves.into_iter().map(|cve| Identity { own: vec![cve], shared: own.clone() }).collect()
 }
 
+/// The ids that a record is found by: its own, its aliases, and those of the vulnerabilities that it is about.
+///
+/// ```
+/// # use plimsoll_core::Advisory;
+/// let record = Advisory { id: "DEBIAN-CVE-2019-14901".into(), ..Advisory::default() };
+/// assert_eq!(plimsoll_matcher::known_ids(&record), ["CVE-2019-14901", "DEBIAN-CVE-2019-14901"]);
+/// ```
+pub fn known_ids(advisory: &Advisory) -> Vec<String> {
+    let mut ids: Vec<String> =
+        identities(advisory).into_iter().flat_map(|i| i.own.into_iter().chain(i.shared)).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
 fn dedup(ids: &mut Vec<String>) {
     let mut seen = std::collections::HashSet::new();
     ids.retain(|id| seen.insert(id.clone()));

@@ -26,6 +26,7 @@ mod verdict;
 
 pub use candidates::{Candidates, Query};
 pub use error::Error;
+pub use identity::known_ids;
 pub use matching::{Dismissed, Matched, Options, match_packages};
 pub use name::normal_name;
 pub use queries::{Wanted, queries};

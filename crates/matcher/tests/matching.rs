@@ -166,7 +166,7 @@ fn packages_of_others_are_not_judged_by_the_distribution() {
         ("Fedora Project", Coverage::ThirdParty, 0),
     ] {
         nginx.vendor = Some(vendor.into());
-        let found = matched(std::slice::from_ref(&nginx), &[record.clone()]);
+        let found = matched(std::slice::from_ref(&nginx), std::slice::from_ref(&record));
         assert_eq!((found.coverage[0], found.findings.len()), (coverage, findings), "{vendor}");
     }
 }

@@ -1,0 +1,171 @@
+use plimsoll_core::{Advisory, AdvisoryKind, Affected, Event, FixState, NameKind, RangeKind, Rating};
+
+use super::{LINK_KINDS, LINKS};
+
+/// Everything but the affected entries.
+pub(crate) fn write_head(advisory: &Advisory, out: &mut Vec<u8>) {
+    text(out, &advisory.id);
+    text(out, &advisory.feed);
+    out.push(match advisory.kind {
+        AdvisoryKind::Malware => 1,
+        AdvisoryKind::Informational => 2,
+        _ => 0,
+    });
+    write_ids(advisory, out);
+    optional(out, advisory.withdrawn.as_deref());
+    optional(out, advisory.modified.as_deref());
+    write_text(advisory, out);
+    ratings(out, &advisory.ratings);
+}
+
+fn write_ids(advisory: &Advisory, out: &mut Vec<u8>) {
+    texts(out, &advisory.aliases);
+    texts(out, &advisory.upstream);
+}
+
+/// What decides a match, the entries apart: a change here is a reason to match again.
+pub(crate) fn write_match(advisory: &Advisory, out: &mut Vec<u8>) {
+    out.push(u8::from(advisory.withdrawn.is_some()));
+    out.push(match advisory.kind {
+        AdvisoryKind::Malware => 1,
+        AdvisoryKind::Informational => 2,
+        _ => 0,
+    });
+    write_ids(advisory, out);
+    for entry in &advisory.affected {
+        write_entry(entry, false, out);
+    }
+}
+
+/// What decides a severity: a change here is a reason to rate again.
+pub(crate) fn write_ratings(advisory: &Advisory, out: &mut Vec<u8>) {
+    ratings(out, &advisory.ratings);
+    for entry in &advisory.affected {
+        ratings(out, &entry.ratings);
+        out.push(fix(entry.fix));
+    }
+}
+
+/// What only a person reads.
+pub(crate) fn write_text(advisory: &Advisory, out: &mut Vec<u8>) {
+    texts(out, &advisory.related);
+    text(out, &advisory.summary);
+    optional(out, advisory.published.as_deref());
+    texts(out, &advisory.cwes);
+    number(out, advisory.references.len());
+    for reference in &advisory.references {
+        match LINK_KINDS.iter().position(|kind| *kind == reference.kind) {
+            Some(at) if at > 0 => number(out, at),
+            _ => {
+                number(out, 0);
+                text(out, &reference.kind);
+            }
+        }
+        let prefix = LINKS
+            .iter()
+            .enumerate()
+            .skip(1)
+            .find_map(|(at, prefix)| Some((at, reference.url.strip_prefix(prefix)?)));
+        let (at, rest) = prefix.unwrap_or((0, &reference.url));
+        number(out, at);
+        text(out, rest);
+    }
+}
+
+/// A group of affected entries.
+pub(crate) fn write_entries<'a>(entries: impl ExactSizeIterator<Item = &'a Affected>, out: &mut Vec<u8>) {
+    number(out, entries.len());
+    for entry in entries {
+        write_entry(entry, true, out);
+    }
+}
+
+fn write_entry(entry: &Affected, rated: bool, out: &mut Vec<u8>) {
+    text(out, entry.ecosystem.as_str());
+    text(out, &entry.name);
+    out.push(match entry.name_kind {
+        NameKind::Binary => 0,
+        NameKind::Source => 1,
+    });
+    number(out, entry.ranges.len());
+    for range in &entry.ranges {
+        out.push(match range.kind {
+            RangeKind::Semver => 0,
+            RangeKind::Ecosystem => 1,
+            RangeKind::Git => 2,
+        });
+        number(out, range.events.len());
+        for event in &range.events {
+            let (tag, version) = match event {
+                Event::Introduced(version) => (0, version),
+                Event::Fixed(version) => (1, version),
+                Event::LastAffected(version) => (2, version),
+                Event::Limit(version) => (3, version),
+            };
+            out.push(tag);
+            text(out, version);
+        }
+    }
+    texts(out, &entry.versions);
+    texts(out, &entry.os);
+    texts(out, &entry.arch);
+    optional(out, entry.module.as_deref());
+    if rated {
+        ratings(out, &entry.ratings);
+        out.push(fix(entry.fix));
+    }
+}
+
+fn fix(state: Option<FixState>) -> u8 {
+    match state {
+        None => 0,
+        Some(FixState::Available) => 1,
+        Some(FixState::NotAvailable) => 2,
+        Some(FixState::WontFix) => 3,
+        Some(FixState::Deferred) => 4,
+        Some(FixState::EndOfLife) => 5,
+        Some(_) => 6,
+    }
+}
+
+fn ratings(out: &mut Vec<u8>, ratings: &[Rating]) {
+    number(out, ratings.len());
+    for rating in ratings {
+        text(out, &rating.source);
+        text(out, &rating.scheme);
+        text(out, &rating.value);
+    }
+}
+
+fn number(out: &mut Vec<u8>, mut number: usize) {
+    loop {
+        let low = u8::try_from(number & 0x7f).unwrap_or_default();
+        number >>= 7;
+        if number == 0 {
+            out.push(low);
+            return;
+        }
+        out.push(low | 0x80);
+    }
+}
+
+fn text(out: &mut Vec<u8>, text: &str) {
+    number(out, text.len());
+    out.extend_from_slice(text.as_bytes());
+}
+
+fn texts(out: &mut Vec<u8>, list: &[String]) {
+    number(out, list.len());
+    list.iter().for_each(|item| text(out, item));
+}
+
+/// One more than the length, so that nothing and the empty text differ.
+fn optional(out: &mut Vec<u8>, value: Option<&str>) {
+    match value {
+        None => out.push(0),
+        Some(value) => {
+            number(out, value.len().saturating_add(1));
+            out.extend_from_slice(value.as_bytes());
+        }
+    }
+}

@@ -1,0 +1,84 @@
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use plimsoll_core::{Advisory, NameKind};
+use plimsoll_matcher::{Candidates, Query, stream};
+use rusqlite::params;
+
+use super::{Store, schema};
+use crate::Error;
+use crate::codec::{self, Damaged};
+use crate::memory::hint;
+
+impl Candidates for Store {
+    fn candidates(
+        &self,
+        queries: &[Query<'_>],
+        hit: &mut dyn FnMut(usize, &Advisory),
+    ) -> Result<(), plimsoll_matcher::Error> {
+        self.look_up(queries, hit).map_err(plimsoll_matcher::Error::source)
+    }
+
+    fn covers(&self, ecosystem: &plimsoll_core::Ecosystem) -> Result<bool, plimsoll_matcher::Error> {
+        let has = |stream: &str| self.ecosystems.get(stream).is_some_and(|ecosystem| ecosystem.records > 0);
+        Ok(has(&stream(ecosystem)) || has(ecosystem.name()))
+    }
+}
+
+impl Store {
+    fn look_up(&self, queries: &[Query<'_>], hit: &mut dyn FnMut(usize, &Advisory)) -> Result<(), Error> {
+        let failed = |e| Error::database(&self.path, e);
+        let mut matching = self.connection.prepare_cached(schema::MATCH).map_err(failed)?;
+        let mut all = self.connection.prepare_cached(schema::ALL).map_err(failed)?;
+        // A source package's records are asked for with each of its binaries: their heads are read once.
+        let mut heads: HashMap<i64, Advisory> = HashMap::new();
+        for (index, query) in queries.iter().enumerate() {
+            let Some(ecosystem) = self.ecosystems.get(stream(query.ecosystem).as_ref()) else { continue };
+            let kind = kind(query.kind);
+            let mut rows = match hint(query) {
+                Some(key) => matching.query(params![ecosystem.id, query.name, kind, key]),
+                None => all.query(params![ecosystem.id, query.name, kind]),
+            }
+            .map_err(failed)?;
+            let mut seen: Vec<i64> = Vec::new();
+            while let Some(row) = rows.next().map_err(failed)? {
+                let record: i64 = row.get(0).map_err(failed)?;
+                // Several spans of one entry may hold the version.
+                if seen.contains(&record) {
+                    continue;
+                }
+                seen.push(record);
+                let body = row.get_ref(1).and_then(|value| Ok(value.as_blob()?)).map_err(failed)?;
+                let advisory = match heads.entry(record) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(new) => new.insert(self.head(record)?),
+                };
+                advisory.affected = codec::entries(body).map_err(|e| self.damaged(e))?;
+                hit(index, advisory);
+            }
+        }
+        Ok(())
+    }
+
+    /// A record without its affected entries.
+    pub(super) fn head(&self, record: i64) -> Result<Advisory, Error> {
+        let failed = |e| Error::database(&self.path, e);
+        let mut heads = self.connection.prepare_cached(schema::HEAD).map_err(failed)?;
+        let mut rows = heads.query([record]).map_err(failed)?;
+        let row = rows.next().map_err(failed)?.ok_or_else(|| self.damaged(Damaged))?;
+        let head = row.get_ref(0).and_then(|value| Ok(value.as_blob()?)).map_err(failed)?;
+        codec::head(head).map_err(|e| self.damaged(e))
+    }
+
+    pub(super) fn damaged(&self, why: Damaged) -> Error {
+        Error::Corrupt { path: self.path.clone(), why: why.to_string() }
+    }
+}
+
+/// How the tables number the kinds of name.
+pub(super) fn kind(kind: NameKind) -> i64 {
+    match kind {
+        NameKind::Binary => 0,
+        NameKind::Source => 1,
+    }
+}

@@ -1,0 +1,166 @@
+//! The store: advisories in one SQLite file.
+//!
+//! A store is never written in place. An import works on a copy beside it and renames that over it at the end, so
+//! that readers, who open the file as immutable, need no lock and see one generation from beginning to end, and so
+//! that whatever stops an import leaves the old generation as it was.
+
+mod draft;
+mod look_up;
+mod place;
+mod put;
+mod schema;
+mod state;
+mod status;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
+
+pub(crate) use draft::Draft;
+pub(crate) use put::Change;
+pub use status::{EcosystemStatus, Generation, StoreStatus};
+
+use crate::Error;
+
+/// A store of advisories, open for reading.
+pub struct Store {
+    path: PathBuf,
+    connection: Connection,
+    /// Streams by name: few, and asked for with every query.
+    ecosystems: HashMap<String, Ecosystem>,
+}
+
+struct Ecosystem {
+    id: i64,
+    records: i64,
+}
+
+impl Store {
+    /// Opens the store at `path` for reading. Any number of processes may, also while one imports.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoStore`], [`Error::NotAStore`], [`Error::Schema`] and [`Error::Corrupt`] say what the file is
+    /// instead; [`Error::Database`] where it can't be read.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        match std::fs::metadata(path) {
+            Ok(file) if file.is_file() => {}
+            Ok(_) => return Err(Error::NotAStore { path: path.to_owned() }),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+                return Err(Error::NoStore { path: path.to_owned() });
+            }
+            Err(e) => return Err(Error::io("read", path, e)),
+        }
+        let flags =
+            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let failed = |e| Error::database(path, e);
+        let connection = Connection::open_with_flags(place::immutable(path), flags).map_err(failed)?;
+        check(&connection, path)?;
+        connection.set_prepared_statement_cache_capacity(16);
+        let mut ecosystems = HashMap::new();
+        {
+            let mut all = connection.prepare("SELECT stream, id, records FROM ecosystem").map_err(failed)?;
+            let mut rows = all.query([]).map_err(failed)?;
+            while let Some(row) = rows.next().map_err(failed)? {
+                let ecosystem =
+                    Ecosystem { id: row.get(1).map_err(failed)?, records: row.get(2).map_err(failed)? };
+                ecosystems.insert(row.get(0).map_err(failed)?, ecosystem);
+            }
+        }
+        Ok(Self { path: path.to_owned(), connection, ecosystems })
+    }
+
+    /// Opens the store at `path`, which is made, empty, where there is none; its folder as well.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open), and [`Error::Io`] or [`Error::Full`] where it can't be written.
+    pub fn create_or_open(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        match Self::open(path) {
+            Err(Error::NoStore { .. }) => {
+                Draft::begin(path)?.publish()?;
+                Self::open(path)
+            }
+            opened => opened,
+        }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reads every page and every record of the store.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Corrupt`] with the first thing that is wrong.
+    pub fn verify(&self) -> Result<(), Error> {
+        let corrupt = |why: String| Error::Corrupt { path: self.path.clone(), why };
+        let failed = |e: rusqlite::Error| match Error::database(&self.path, e) {
+            Error::Database { source, .. } => corrupt(source.to_string()),
+            other => other,
+        };
+        let said: String =
+            self.connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(failed)?;
+        if said != "ok" {
+            return Err(corrupt(said));
+        }
+        let mut digest = state::State::default();
+        let mut records = self.connection.prepare(schema::LIVE).map_err(failed)?;
+        let mut rows = records.query([]).map_err(failed)?;
+        while let Some(row) = rows.next().map_err(failed)? {
+            let text = |at| row.get_ref(at).and_then(|value| Ok(value.as_str()?)).map_err(failed);
+            let blob = |at| row.get_ref(at).and_then(|value| Ok(value.as_blob()?)).map_err(failed);
+            let name = text(0)?;
+            crate::codec::head(blob(5)?).map_err(|_| corrupt(format!("the record {name} can't be read")))?;
+            digest.add(name, text(1)?, [blob(2)?, blob(3)?, blob(4)?]);
+        }
+        let mut entries = self.connection.prepare("SELECT id, body FROM entry").map_err(failed)?;
+        let mut rows = entries.query([]).map_err(failed)?;
+        while let Some(row) = rows.next().map_err(failed)? {
+            let body = row.get_ref(1).and_then(|value| Ok(value.as_blob()?)).map_err(failed)?;
+            crate::codec::entries(body).map_err(|_| {
+                corrupt(format!("the entry {} can't be read", row.get::<_, i64>(0).unwrap_or_default()))
+            })?;
+        }
+        match self.newest()? {
+            Some(generation) if generation.digest != digest.bytes() => {
+                Err(corrupt(format!("the records are not those of generation {}", generation.id)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn newest(&self) -> Result<Option<Generation>, Error> {
+        self.connection
+            .query_row("SELECT * FROM generation ORDER BY id DESC LIMIT 1", [], status::generation)
+            .optional()
+            .map_err(|e| Error::database(&self.path, e))
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+/// Whether the file is a store of the schema that is known here.
+fn check(connection: &Connection, path: &Path) -> Result<(), Error> {
+    let pragma = |name: &str| -> Result<i64, Error> {
+        connection
+            .query_row(&format!("PRAGMA {name}"), [], |row| row.get(0))
+            .map_err(|e| Error::database(path, e))
+    };
+    if pragma("application_id")? != schema::APPLICATION_ID {
+        return Err(Error::NotAStore { path: path.to_owned() });
+    }
+    match pragma("user_version")? {
+        schema::SCHEMA => Ok(()),
+        found => Err(Error::Schema { path: path.to_owned(), found, known: schema::SCHEMA }),
+    }
+}

@@ -1,0 +1,100 @@
+use rusqlite::Row;
+
+use super::Store;
+use crate::Error;
+
+/// What a store holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StoreStatus {
+    /// The newest generation; none where nothing was imported yet.
+    pub generation: Option<Generation>,
+    /// The ecosystems that records speak of, by name.
+    pub ecosystems: Vec<EcosystemStatus>,
+    /// Bytes of the file.
+    pub size: u64,
+}
+
+/// What a store holds of one ecosystem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EcosystemStatus {
+    /// The ecosystem with its release, as the first record wrote it.
+    pub name: String,
+    /// Records that speak of packages in it. A record may speak of several ecosystems.
+    pub records: u64,
+    /// When the oldest of them was last changed, RFC 3339.
+    pub oldest: Option<String>,
+    /// When the newest of them was last changed, RFC 3339.
+    pub newest: Option<String>,
+}
+
+/// One import.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Generation {
+    /// Its number; the first is 1.
+    pub id: u64,
+    /// When, as the importer said.
+    pub at: Option<String>,
+    /// Records that were new.
+    pub added: u64,
+    /// Records that were known and said something else before.
+    pub changed: u64,
+    /// Records that were taken out.
+    pub removed: u64,
+    /// Records in all.
+    pub records: u64,
+    /// A digest of all records: equal where two stores hold the same, in whatever order they came.
+    pub digest: [u8; 32],
+}
+
+impl Store {
+    /// What it holds.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Corrupt`] or [`Error::Database`] where it can't be read.
+    pub fn status(&self) -> Result<StoreStatus, Error> {
+        let failed = |e| Error::database(&self.path, e);
+        let sql = "SELECT name, records, oldest, newest FROM ecosystem WHERE records > 0 ORDER BY name";
+        let mut all = self.connection.prepare(sql).map_err(failed)?;
+        let rows = all.query_map([], |row| {
+            Ok(EcosystemStatus {
+                name: row.get(0)?,
+                records: unsigned(row, 1)?,
+                oldest: row.get(2)?,
+                newest: row.get(3)?,
+            })
+        });
+        let ecosystems = rows.map_err(failed)?.collect::<Result<Vec<_>, _>>().map_err(failed)?;
+        let size = std::fs::metadata(&self.path).map_err(|e| Error::io("read", &self.path, e))?.len();
+        Ok(StoreStatus { generation: self.newest()?, ecosystems, size })
+    }
+
+    /// Every generation, the oldest first.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Corrupt`] or [`Error::Database`] where it can't be read.
+    pub fn generations(&self) -> Result<Vec<Generation>, Error> {
+        let failed = |e| Error::database(&self.path, e);
+        let mut all = self.connection.prepare("SELECT * FROM generation ORDER BY id").map_err(failed)?;
+        let rows = all.query_map([], generation).map_err(failed)?;
+        rows.collect::<Result<Vec<_>, _>>().map_err(failed)
+    }
+}
+
+pub(super) fn generation(row: &Row<'_>) -> rusqlite::Result<Generation> {
+    Ok(Generation {
+        id: unsigned(row, 0)?,
+        at: row.get(1)?,
+        added: unsigned(row, 2)?,
+        changed: unsigned(row, 3)?,
+        removed: unsigned(row, 4)?,
+        records: unsigned(row, 5)?,
+        digest: row.get(6)?,
+    })
+}
+
+fn unsigned(row: &Row<'_>, at: usize) -> rusqlite::Result<u64> {
+    let value: i64 = row.get(at)?;
+    u64::try_from(value).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(at, value))
+}
