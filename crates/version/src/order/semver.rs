@@ -40,6 +40,11 @@ pub(crate) const fn is_identifier(byte: u8) -> bool {
 }
 
 impl<'a> Parts<'a> {
+    /// Numbers and identifiers that were read elsewhere.
+    pub(crate) fn new(numbers: &'a [u8], pre: &'a [u8], build: &'a [u8]) -> Self {
+        Self { numbers, pre, division: Division::Dots, build }
+    }
+
     /// Reads what follows any prefix.
     pub(crate) fn read(scan: &mut Scan<'a>) -> Result<Self, Unparsable> {
         let start = scan.rest();
@@ -271,7 +276,7 @@ pub(crate) fn split_once(text: &[u8], at: u8) -> (&[u8], Option<&[u8]>) {
 }
 
 impl Semver {
-    fn read(text: &str) -> Result<Parts<'_>, Unparsable> {
+    pub(crate) fn read(text: &str) -> Result<Parts<'_>, Unparsable> {
         let mut scan = without_prefix(text);
         not_empty(scan.rest())?;
         Parts::read(&mut scan)

@@ -1,0 +1,98 @@
+//! What holds for every order: it is one, and keys are in it.
+
+mod generate;
+
+use std::cmp::Ordering;
+
+use generate::{Random, amount, neighbour, version};
+use plimsoll_version::Scheme;
+
+/// The schemes whose own tools order some versions in circles; these versions have no key.
+const PARTIAL: [Scheme; 3] = [Scheme::Pacman, Scheme::Maven, Scheme::Conan];
+
+fn check(scheme: Scheme, [a, b, c]: [&str; 3]) {
+    let name = scheme.name();
+    let order = |a: &str, b: &str| scheme.compare(a, b);
+    if let Ok(order) = order(a, a) {
+        assert_eq!(order, Ordering::Equal, "{name}: {a} is not itself");
+    }
+    assert_eq!(
+        order(b, a).ok(),
+        order(a, b).ok().map(Ordering::reverse),
+        "{name}: {a} and {b} turned around"
+    );
+    let [x, y, z] = [a, b, c].map(|version| scheme.key(version));
+    if let (Some(x), Some(y)) = (&x, &y) {
+        assert_eq!(order(a, b), Ok(x.cmp(y)), "{name}: {a} and {b}: {x:?} {y:?}");
+    }
+    let keys = [&x, &y, &z].iter().filter(|key| key.is_some()).count();
+    if !PARTIAL.contains(&scheme) {
+        assert_eq!(x.is_some(), order(a, a).is_ok(), "{name}: {a} has an order or a key alone");
+    }
+    if (keys == 3 || !PARTIAL.contains(&scheme))
+        && let (Ok(first), Ok(second), Ok(whole)) = (order(a, b), order(b, c), order(a, c))
+        && (first == second || second.is_eq())
+    {
+        assert_eq!(whole, first, "{name}: {a}, {b}, {c}");
+    }
+    if scheme.accepts(a) {
+        assert!(scheme.parses(a).is_ok(), "{name}: {a} is accepted and has no place");
+    }
+    if scheme.parses(a).is_ok() {
+        assert!(order(a, a).is_ok(), "{name}: {a} parses and does not compare");
+    }
+}
+
+#[test]
+fn every_scheme_is_an_order_and_its_keys_are_in_it() {
+    for (seed, scheme) in Scheme::ALL.iter().copied().enumerate() {
+        let mut random = Random::new(seed as u64 + 1);
+        let mut with_keys = 0;
+        let count = amount(4_000, 400_000);
+        for _ in 0..count {
+            let a = version(&mut random, scheme);
+            let b = neighbour(&mut random, scheme, &a);
+            let c = neighbour(&mut random, scheme, &b);
+            check(scheme, [&a, &b, &c]);
+            with_keys += usize::from(scheme.key(&a).is_some());
+        }
+        eprintln!("{}: {count} triples, {with_keys} versions with keys", scheme.name());
+        assert!(with_keys > count / 8, "{}: {with_keys} of {count} have keys", scheme.name());
+    }
+}
+
+#[test]
+fn every_text_is_ordered_or_refused() {
+    let alphabet: Vec<char> = "019.-+~^_:!vaAzrc*x |,=<>[]()\t\n\0\u{7f}é\u{661}\u{10ffff}".chars().collect();
+    for (seed, scheme) in Scheme::ALL.iter().copied().enumerate() {
+        let mut random = Random::new(seed as u64 + 1000);
+        let mut text = || -> String {
+            let len = random.below(9);
+            (0..len).map(|_| alphabet[random.below(alphabet.len())]).collect()
+        };
+        for _ in 0..amount(4_000, 400_000) {
+            let [a, b, c] = [text(), text(), text()];
+            check(scheme, [&a, &b, &c]);
+        }
+    }
+}
+
+#[test]
+fn long_texts_end() {
+    let patterns = [
+        "1", "0", "1.", "0.", "1-", "0-", "a", "a1", "1a", "~", ".", "-", "1_p1", "1.a", "rc", "1-ga", "+",
+        "1~1", "a.", "^a", "-0", "1.0-", "_", "x.x", "1!", "\u{e9}", "1.0.a", "post",
+    ];
+    let len = amount(1 << 11, 1 << 18);
+    let prefixes = ["", "1", "1:", "1!", "1.0.0-", "1.0.0+", "v1."];
+    for scheme in Scheme::ALL.iter().copied() {
+        for pattern in patterns {
+            let text = pattern.repeat(len / pattern.len());
+            for prefix in prefixes {
+                let a = format!("{prefix}{text}");
+                let b = format!("{a}1");
+                check(scheme, [&a, &b, &a]);
+            }
+        }
+    }
+}
