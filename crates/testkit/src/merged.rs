@@ -71,7 +71,19 @@ impl MergedTree {
         self.nodes.get(path).map(|(_, node)| node)
     }
 
-    fn apply<'t>(
+    /// Whether an extractor can do what the entry asks: no file stands where a directory must be, no link goes round
+    /// in a circle on the way, and what a hard link names is there.
+    pub(crate) fn allows(&self, entry: &Entry) -> bool {
+        let Ok(path) = ImagePath::new(&entry.path) else { return false };
+        let reachable = match self.walk(path.parent().as_bytes()) {
+            Ok(_) => true,
+            Err(Some(missing)) => self.get(&missing).is_none(),
+            Err(None) => false,
+        };
+        reachable && !matches!(&entry.kind, Kind::Hardlink(target) if self.linked(target).is_none())
+    }
+
+    pub(crate) fn apply<'t>(
         &mut self,
         layer: usize,
         entry: &Entry,

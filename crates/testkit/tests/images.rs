@@ -1,40 +1,12 @@
 //! What the builders write is what the real tools read. Each test says so and passes where its tool is missing.
 
+mod layers;
 mod tools;
 
-use std::path::Path;
+use plimsoll_testkit::{ImageBuilder, IndexBuilder};
 
-use plimsoll_testkit::{Compression, ImageBuilder, LayerBuilder, MergedNode, TarBuilder};
-
+use layers::layers;
 use tools::{run, text};
-
-fn layers() -> [LayerBuilder; 3] {
-    let long = format!("opt/{}/file", "d".repeat(150));
-    let base = TarBuilder::new()
-        .dir("etc")
-        .file("etc/os-release", "ID=debian\nVERSION_ID=\"12\"\n")
-        .dir("usr")
-        .dir("usr/lib")
-        .symlink("lib", "usr/lib")
-        .file("usr/lib/one", "1")
-        .executable("usr/bin/tool", "#!/bin/sh\n")
-        .hardlink("usr/bin/tool2", "usr/bin/tool")
-        .file(&long, "deep");
-    let middle = TarBuilder::new()
-        .long_names_as_gnu()
-        .file("lib/two", "2")
-        .file(format!("srv/{}", "n".repeat(180)), "gnu")
-        .whiteout("usr/lib/one")
-        .dir("var")
-        .file("var/old", "old");
-    let top =
-        TarBuilder::new().dir("var").opaque("var").file("var/new", "new").file("usr/bin/tool", "changed");
-    [
-        LayerBuilder::new(base).created_by("ADD base"),
-        LayerBuilder::new(middle).compression(Compression::Zstd).created_by("RUN two"),
-        LayerBuilder::new(top).compression(Compression::None).created_by("COPY . ."),
-    ]
-}
 
 fn image() -> ImageBuilder {
     ImageBuilder::new().layers(layers()).empty_layer("CMD [\"sh\"]").tag("ship:latest").env("PATH=/usr/bin")
@@ -81,52 +53,6 @@ fn skopeo_copies_every_form() {
 }
 
 #[test]
-fn umoci_unpacks_to_the_merged_tree() {
-    let dir = tempfile::tempdir().unwrap();
-    let layout = dir.path().join("oci");
-    // umoci 0.4 knows no zstd.
-    let layers = layers().map(|layer| layer.compression(Compression::Gzip));
-    let image = ImageBuilder::new().layers(layers).tag("ship");
-    image.write_oci_layout(&layout).unwrap();
-    let bundle = dir.path().join("bundle");
-    let reference = format!("{}:ship", text(&layout));
-    if run("umoci", &["unpack", "--rootless", "--image", &reference, text(&bundle)]).is_none() {
-        return;
-    }
-    let ours = dir.path().join("root");
-    image.write_root(&ours).unwrap();
-    assert_eq!(walk(&bundle.join("rootfs")), walk(&ours));
-    let merged = image.merged();
-    assert!(merged.get(b"usr/lib/one").is_none() && merged.get(b"usr/lib/two").is_some());
-    assert!(
-        matches!(merged.get(b"usr/bin/tool2"), Some(MergedNode::File { content, .. }) if **content == *b"#!/bin/sh\n")
-    );
-}
-
-/// Every path below `root`, with what it is.
-fn walk(root: &Path) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut left = vec![root.to_path_buf()];
-    while let Some(dir) = left.pop() {
-        for entry in std::fs::read_dir(&dir).unwrap() {
-            let path = entry.unwrap().path();
-            let name = path.strip_prefix(root).unwrap().display().to_string();
-            let meta = path.symlink_metadata().unwrap();
-            found.push(if meta.is_dir() {
-                left.push(path);
-                format!("{name}/")
-            } else if meta.is_symlink() {
-                format!("{name} -> {}", std::fs::read_link(&path).unwrap().display())
-            } else {
-                format!("{name} = {}", std::fs::read_to_string(&path).unwrap())
-            });
-        }
-    }
-    found.sort();
-    found
-}
-
-#[test]
 fn the_demonstration_image_is_small_and_whole() {
     let demo = plimsoll_testkit::demo::image();
     assert_eq!(demo.layer_builders().count(), 4);
@@ -142,4 +68,22 @@ fn the_demonstration_image_is_small_and_whole() {
     let Some(listed) = run("dpkg-query", &[&admin, "-W", "-f", "${Package} ${Version}\n"]) else { return };
     assert_eq!(listed.lines().count(), 34);
     assert!(listed.contains("libnghttp2-14 1.52.0-1+deb12u1\n"), "{listed}");
+}
+
+#[test]
+fn skopeo_chooses_a_platform() {
+    let dir = tempfile::tempdir().unwrap();
+    let [amd, arm, _] = layers();
+    let platforms = IndexBuilder::new()
+        .image(ImageBuilder::new().layer(amd))
+        .image(ImageBuilder::new().layer(arm).platform("linux", "arm64").variant("v8"))
+        .attestation(0);
+    let nested = IndexBuilder::new().index(platforms, Some("ship"));
+    nested.oci_tree().write(&dir.path().join("oci")).unwrap();
+    let source = format!("oci:{}:ship", text(&dir.path().join("oci")));
+    for architecture in ["amd64", "arm64"] {
+        let arguments = ["--override-arch", architecture, "inspect", "--config", &source];
+        let Some(shown) = run("skopeo", &arguments) else { return };
+        assert!(shown.contains(&format!("\"architecture\": \"{architecture}\"")), "{shown}");
+    }
 }
