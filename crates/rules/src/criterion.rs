@@ -169,6 +169,15 @@ impl Criterion {
         matches!(self, Self::Os(_) | Self::Name(..))
     }
 
+    /// Whether the criterion is about the package, and the same for all its findings.
+    pub(crate) fn is_of_package(&self) -> bool {
+        use Criterion::*;
+        matches!(
+            self,
+            Package(_) | Source(_) | Purl(_) | Version(_) | Ecosystem(_) | Path(_) | Layer(_) | BaseImage(_)
+        )
+    }
+
     /// Whether it holds for the image.
     pub(crate) fn holds_for(&self, image: &Image) -> bool {
         match self {
@@ -219,9 +228,9 @@ impl Criterion {
                             || name.eq_ignore_ascii_case(ecosystem.name())
                     })
             }),
-            Self::Path(wanted) => subject.every_location(|at| {
-                wanted.iter().any(|glob| glob.matches(at.path.to_text().trim_start_matches('/')))
-            }),
+            Self::Path(wanted) => {
+                subject.every_location(|at| wanted.iter().any(|glob| glob.matches_path(at.path.as_bytes())))
+            }
             Self::Layer(wanted) => subject.every_layer(|layer| {
                 wanted.iter().any(|pattern| match pattern {
                     LayerPattern::Index(index) => *index == layer.index,

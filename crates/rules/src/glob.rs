@@ -6,7 +6,12 @@ pub(crate) struct Glob {
     text: String,
     /// What stands before the first wildcard; most texts differ there already.
     literal: String,
+    /// What stands after the last wildcard.
+    tail: String,
+    /// From the first wildcard on.
     tokens: Vec<Token>,
+    /// How many of the tokens come before the tail.
+    wild: usize,
     /// Whether `?` and `*` stop at slashes, as they do in paths.
     path: bool,
     /// Whether ASCII letters match in either case.
@@ -64,7 +69,12 @@ impl Glob {
             tokens.push(token);
             before = Some(c);
         }
-        Self { text: text.to_owned(), literal: literal.to_owned(), tokens, path, fold }
+        let chars =
+            tokens.iter().rev().map_while(|token| if let Token::Char(c) = token { Some(*c) } else { None });
+        let tail: Vec<char> = chars.collect();
+        let wild = tokens.len() - tail.len();
+        let tail: String = tail.into_iter().rev().collect();
+        Self { text: text.to_owned(), literal: literal.to_owned(), tail, tokens, wild, path, fold }
     }
 
     /// The pattern as it was written, but for a path's leading slash.
@@ -77,14 +87,32 @@ impl Glob {
         text.contains(['*', '?'])
     }
 
+    /// Whether it matches the whole of a path inside an image, which need not be UTF-8.
+    pub(crate) fn matches_path(&self, path: &[u8]) -> bool {
+        // The text is made only for paths that are not ruled out by how they begin and end.
+        path.starts_with(self.literal.as_bytes())
+            && path.ends_with(self.tail.as_bytes())
+            && self.matches(&String::from_utf8_lossy(path))
+    }
+
     /// Whether it matches the whole of a text. The work is bounded by the product of the two lengths.
     pub(crate) fn matches(&self, text: &str) -> bool {
+        let same = |a: &str, b: &str| a == b || self.fold && a.eq_ignore_ascii_case(b);
         let Some((head, rest)) = text.split_at_checked(self.literal.len()) else { return false };
-        if !(head == self.literal || self.fold && head.eq_ignore_ascii_case(&self.literal)) {
+        let Some((middle, end)) =
+            rest.len().checked_sub(self.tail.len()).and_then(|at| rest.split_at_checked(at))
+        else {
+            return false;
+        };
+        if !same(head, &self.literal) || !same(end, &self.tail) {
             return false;
         }
-        if self.tokens.is_empty() {
-            return rest.is_empty();
+        // Most patterns have one star, and with that are decided.
+        match self.tokens.get(..self.wild) {
+            Some([]) => return middle.is_empty(),
+            Some([Token::Any]) => return true,
+            Some([Token::Some]) => return !middle.contains('/'),
+            _ => {}
         }
         // The places in the pattern that the characters read so far can lead to.
         let mut places = vec![false; self.tokens.len() + 1];
@@ -175,6 +203,11 @@ mod tests {
             ("/a/**/b", "a/b", true),
             ("/a/**/b", "a/x/y/b", true),
             ("/a/**/b", "ab", false),
+            ("a*a", "a", false),
+            ("a*a", "aa", true),
+            ("**/a*/**/b*c", "a/bc", true),
+            ("**/a*/**/b*c", "x/ax/y/z/b/c", false),
+            ("**/a*/**/b*c", "x/ax/y/z/bbc", true),
             ("/root/plugins/terraform-provider-**", "root/plugins/terraform-provider-aws/x", true),
             ("/opt/?", "opt/a", true),
             ("/opt?a", "opt/a", false),

@@ -3,7 +3,7 @@
 //! A [`Ruleset`] is read from a file or built from [`Rule`]s in code; [`apply`] marks the findings that it disables
 //! and gives a [`RulesReport`] that says what became of every rule: used, unused, expired, or for other images, with
 //! the findings that it missed by little. The day, the image and everything else that rules may ask about are given
-//! in a [`Context`]. Nothing is deleted: a disabled finding stays, with the rule, its reason and its last day.
+//! in a [`Context`]. A rules file may hold [`Example`]s, which [`Ruleset::run_examples`] tries. Nothing is deleted: a disabled finding stays, with the rule, its reason and its last day.
 
 mod apply;
 mod bits;
@@ -12,10 +12,12 @@ mod criterion;
 mod date;
 mod describe;
 mod error;
+mod example;
 mod glob;
 mod near;
 mod outcome;
 mod pattern;
+mod plan;
 mod rule;
 mod ruleset;
 mod subject;
@@ -25,6 +27,7 @@ pub use apply::apply;
 pub use context::{Context, Facts, Image, Nothing};
 pub use date::{Date, DateError};
 pub use error::{Error, RuleProblem};
+pub use example::{Example, ExampleOutcome};
 pub use outcome::{Difference, NearMiss, RuleOutcome, RuleState, RulesReport};
 pub use rule::{Action, Category, Rule, Scope};
 pub use ruleset::Ruleset;

@@ -8,16 +8,16 @@ use crate::Context;
 use crate::criterion::Criterion;
 use crate::describe::{found, found_in_image, wanted};
 use crate::outcome::{Difference, NearMiss, RuleOutcome, RuleState};
-use crate::pattern::{Text, folded};
+use crate::pattern::fold_into;
 use crate::ruleset::{Compiled, Ruleset};
 use crate::subject::Subject;
 
 /// Near misses that are kept for one rule.
 const KEPT: usize = 3;
 
-/// Comparisons of rule and finding, over all rules that name neither ids nor packages. Past it, the rules that are
+/// Comparisons of rule and finding, over all rules whose candidates can't be looked up. Past it, the rules that are
 /// left get no near misses.
-const BUDGET: usize = 5_000_000;
+const BUDGET: usize = 200_000;
 
 /// Adds near misses to the rules that are unused or for other images.
 pub(crate) fn find(
@@ -27,48 +27,26 @@ pub(crate) fn find(
     with_cvss: bool,
     outcomes: &mut [RuleOutcome],
 ) {
-    let mut by_key: HashMap<String, Vec<usize>> = HashMap::new();
-    for (compiled, outcome) in rules.rules.iter().zip(&*outcomes) {
-        if outcome.state == RuleState::Unused {
-            for key in keys(compiled) {
-                by_key.insert(key, Vec::new());
-            }
-        }
-    }
-    if !by_key.is_empty() {
-        let mut key = String::new();
-        for (at, finding) in findings.iter().enumerate() {
-            for id in finding.aliases.iter().chain([&finding.id]) {
-                key.clear();
-                key.extend(folded(id));
-                note(&mut by_key, &key, at);
-            }
-            key.clear();
-            key.extend(folded(&finding.package.name));
-            note(&mut by_key, &key, at);
-        }
-    }
+    let unused = rules.rules.iter().zip(&*outcomes).filter(|(_, outcome)| outcome.state == RuleState::Unused);
+    let candidates = Candidates::new(unused.map(|(compiled, _)| compiled), findings);
     let mut budget = BUDGET;
     for (compiled, outcome) in rules.rules.iter().zip(outcomes) {
         match outcome.state {
             RuleState::OtherImage => outcome.near_misses = vec![of_image(compiled, context)],
-            RuleState::Unused => {
-                let keys = keys(compiled);
+            RuleState::Unused if compiled.criteria().count() > 1 => {
                 let mut nearest = Nearest::default();
                 let mut look = |finding: &Finding| {
-                    if let Some(near) = compare(compiled, finding, context, with_cvss) {
+                    let subject = Subject::new(finding, context, with_cvss);
+                    if let Some(near) = compare(compiled, &subject) {
                         nearest.offer(near);
                     }
                 };
-                if keys.is_empty() {
-                    if budget < findings.len() {
-                        continue;
-                    }
-                    budget -= findings.len();
-                    findings.iter().for_each(&mut look);
-                } else {
-                    for at in keys.iter().filter_map(|key| by_key.get(key)).flatten() {
-                        findings.get(*at).into_iter().for_each(&mut look);
+                match candidates.of(compiled) {
+                    Some(known) => known.iter().filter_map(|at| findings.get(*at)).for_each(&mut look),
+                    None if budget < findings.len() => continue,
+                    None => {
+                        budget -= findings.len();
+                        findings.iter().for_each(&mut look);
                     }
                 }
                 outcome.near_misses = nearest.0;
@@ -78,27 +56,68 @@ pub(crate) fn find(
     }
 }
 
-/// Adds a finding under a key that some rule asks for.
-fn note(by_key: &mut HashMap<String, Vec<usize>>, key: &str, at: usize) {
-    if let Some(known) = by_key.get_mut(key) {
-        known.push(at);
-    }
+/// The findings that have the ids or package names of some rules.
+#[derive(Default)]
+struct Candidates {
+    by_id: HashMap<String, Vec<usize>>,
+    by_name: HashMap<String, Vec<usize>>,
 }
 
-/// The ids and names by which a rule's candidates are found; none means that every finding is one.
-fn keys(compiled: &Compiled) -> Vec<String> {
-    let mut keys = Vec::new();
-    for criterion in &compiled.slow {
-        if let Criterion::Id(texts) | Criterion::Package(texts) = criterion {
-            for text in texts {
-                match text {
-                    Text::Plain(plain) => keys.push(folded(plain).collect()),
-                    Text::Pattern(_) => return Vec::new(),
+impl Candidates {
+    fn new<'r>(rules: impl Iterator<Item = &'r Compiled>, findings: &[Finding]) -> Self {
+        let mut all = Self::default();
+        let mut key = String::new();
+        for rule in rules.filter(|rule| rule.criteria().count() > 1) {
+            for id in rule.plain_ids().into_iter().flatten() {
+                all.by_id.entry(id.to_ascii_uppercase()).or_default();
+            }
+            for name in rule.plain_names().into_iter().flatten() {
+                fold_into(name, &mut key);
+                all.by_name.entry(key.clone()).or_default();
+            }
+        }
+        for (at, finding) in findings.iter().enumerate() {
+            if !all.by_id.is_empty() {
+                for id in finding.aliases.iter().chain([&finding.id]) {
+                    key.clear();
+                    key.push_str(id);
+                    key.make_ascii_uppercase();
+                    if let Some(known) = all.by_id.get_mut(&key) {
+                        known.push(at);
+                    }
+                }
+            }
+            if !all.by_name.is_empty() {
+                fold_into(&finding.package.name, &mut key);
+                if let Some(known) = all.by_name.get_mut(&key) {
+                    known.push(at);
                 }
             }
         }
+        all
     }
-    keys
+
+    /// The findings that a rule may miss by little: those with one of its ids, else those of its packages; nothing
+    /// where it names neither, so that every finding is one.
+    fn of(&self, rule: &Compiled) -> Option<Vec<usize>> {
+        let mut key = String::new();
+        let ids = rule.plain_ids();
+        let names = rule.plain_names();
+        if ids.is_none() && names.is_none() {
+            return None;
+        }
+        let with_id = ids.into_iter().flatten().filter_map(|id| self.by_id.get(&id.to_ascii_uppercase()));
+        let with_id: Vec<usize> = with_id.flatten().copied().collect();
+        if !with_id.is_empty() {
+            return Some(with_id);
+        }
+        let mut of_package = Vec::new();
+        for name in names.into_iter().flatten() {
+            fold_into(name, &mut key);
+            of_package.extend(self.by_name.get(&key).into_iter().flatten());
+        }
+        Some(of_package)
+    }
 }
 
 /// The best few, in an order that does not depend on that of the findings.
@@ -107,8 +126,8 @@ struct Nearest(Vec<NearMiss>);
 
 impl Nearest {
     fn offer(&mut self, near: NearMiss) {
-        let key = |near: &NearMiss| (near.differs.len(), near.differs.iter().any(|d| d.field == "cve"));
-        let before = |a: &NearMiss, b: &NearMiss| key(a).cmp(&key(b)).then_with(|| a.cmp(b)).is_lt();
+        let before =
+            |a: &NearMiss, b: &NearMiss| a.differs.len().cmp(&b.differs.len()).then_with(|| a.cmp(b)).is_lt();
         if self.0.contains(&near) {
             return;
         }
@@ -121,30 +140,27 @@ impl Nearest {
 }
 
 /// What differs, if it is one thing, or if at least the id is right.
-fn compare(
-    compiled: &Compiled,
-    finding: &Finding,
-    context: &Context<'_>,
-    with_cvss: bool,
-) -> Option<NearMiss> {
-    let subject = Subject::new(finding, context, with_cvss);
-    let criteria = || compiled.slow.iter().chain(&compiled.quick);
-    let differing: Vec<_> = criteria().filter(|criterion| !criterion.holds(&subject)).collect();
-    let id_holds =
-        criteria().any(|c| matches!(c, Criterion::Id(_))) && !differing.iter().any(|c| c.field() == "cve");
-    // A rule of one criterion has no near misses: everything that it does not match differs in one thing.
-    if differing.is_empty() || criteria().count() < 2 || differing.len() > 1 && !id_holds {
+fn compare(compiled: &Compiled, subject: &Subject<'_>) -> Option<NearMiss> {
+    let has_id = || compiled.of_finding.iter().find(|c| matches!(c, Criterion::Id(_)));
+    let id_holds = || has_id().is_some_and(|criterion| criterion.holds(subject));
+    // Each quick criterion that does not hold leaves the finding's one bit of its group.
+    let quick = (subject.bits & !compiled.mask).count_ones();
+    let slow = || compiled.of_package.iter().chain(&compiled.of_finding).filter(|c| !c.holds(subject));
+    let allowed = 1_usize.saturating_sub(usize::try_from(quick).unwrap_or(usize::MAX));
+    if (quick > 1 || slow().nth(allowed).is_some()) && !id_holds() {
         return None;
     }
-    let differs = differing
-        .into_iter()
+    let differs: Vec<_> = compiled
+        .criteria()
+        .filter(|criterion| !criterion.holds(subject))
         .map(|criterion| Difference {
             field: criterion.field(),
             wanted: wanted(criterion),
-            found: found(criterion, &subject),
+            found: found(criterion, subject),
         })
         .collect();
-    Some(NearMiss {
+    let finding = subject.finding;
+    (!differs.is_empty()).then(|| NearMiss {
         differs,
         finding: Some(finding.id.clone()),
         package: Some(finding.package.purl.to_string()),
@@ -153,7 +169,7 @@ fn compare(
 
 fn of_image(compiled: &Compiled, context: &Context<'_>) -> NearMiss {
     let differs = compiled
-        .image
+        .of_image
         .iter()
         .filter(|criterion| context.image.is_none_or(|image| !criterion.holds_for(image)))
         .map(|criterion| Difference {
@@ -163,4 +179,11 @@ fn of_image(compiled: &Compiled, context: &Context<'_>) -> NearMiss {
         })
         .collect();
     NearMiss { differs, finding: None, package: None }
+}
+
+impl Compiled {
+    /// What it asks of a finding.
+    fn criteria(&self) -> impl Iterator<Item = &Criterion> {
+        self.of_finding.iter().chain(&self.of_package).chain(&self.quick)
+    }
 }

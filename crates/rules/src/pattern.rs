@@ -40,6 +40,20 @@ impl Text {
             Self::Pattern(glob) => glob.text(),
         }
     }
+
+    /// The text, unless it has a wildcard.
+    pub(crate) fn plain(&self) -> Option<&str> {
+        match self {
+            Self::Plain(plain) => Some(plain),
+            Self::Pattern(_) => None,
+        }
+    }
+}
+
+/// Puts into `key` what [`folded`] gives.
+pub(crate) fn fold_into(name: &str, key: &mut String) {
+    key.clear();
+    key.extend(folded(name));
 }
 
 /// A name in lower case with each run of `-`, `_` and `.` as one `-`: the key under which names that may be equal
@@ -59,6 +73,11 @@ pub(crate) fn folded(name: &str) -> impl Iterator<Item = char> {
 pub(crate) struct PurlPattern(pub(crate) Purl);
 
 impl PurlPattern {
+    /// The package's name, unless it has a wildcard.
+    pub(crate) fn plain_name(&self) -> Option<&str> {
+        Some(self.0.name.as_str()).filter(|name| !Glob::is_pattern(name))
+    }
+
     pub(crate) fn matches(&self, purl: &Purl) -> bool {
         let Self(wanted) = self;
         let same = |wanted: &str, found: &str| {

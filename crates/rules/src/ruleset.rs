@@ -7,12 +7,13 @@ use toml::Spanned;
 use crate::bits::{ALL, Bits};
 use crate::criterion::Criterion;
 use crate::error::line_of;
-use crate::{Error, Rule, RuleProblem};
+use crate::{Error, Example, Rule, RuleProblem};
 
 /// Rules that are valid and ready to be applied.
 #[derive(Clone, Debug, Default)]
 pub struct Ruleset {
     pub(crate) rules: Vec<Compiled>,
+    pub(crate) examples: Vec<(Example, Place)>,
 }
 
 /// A rule with what was made of it.
@@ -24,10 +25,12 @@ pub(crate) struct Compiled {
     pub(crate) mask: Bits,
     /// The criteria that `mask` stands for.
     pub(crate) quick: Vec<Criterion>,
-    /// The criteria that look at a finding.
-    pub(crate) slow: Vec<Criterion>,
+    /// The criteria that look at the package, and so are the same for all its findings.
+    pub(crate) of_package: Vec<Criterion>,
+    /// The others that look at a finding.
+    pub(crate) of_finding: Vec<Criterion>,
     /// The criteria that look at the image.
-    pub(crate) image: Vec<Criterion>,
+    pub(crate) of_image: Vec<Criterion>,
 }
 
 /// Where a rule is written.
@@ -56,10 +59,13 @@ pub(crate) const LARGEST: usize = 16 << 20;
 struct File {
     #[serde(default)]
     rule: Vec<Spanned<Rule>>,
+    #[serde(default)]
+    test: Vec<Spanned<Example>>,
 }
 
 impl Ruleset {
-    /// Reads a rules file: TOML, a `[[rule]]` table for each [`Rule`]. `name` is what errors and reports call it.
+    /// Reads a rules file: TOML, a `[[rule]]` table for each [`Rule`], and a `[[test]]` table for each
+    /// [`Example`]. `name` is what errors and reports call it.
     ///
     /// # Errors
     /// The first thing that is wrong, with its line. A field that no rule has is an error: a criterion that is
@@ -80,12 +86,18 @@ impl Ruleset {
     pub fn parse(name: &str, toml: &str) -> Result<Self, Error> {
         check_size(name, toml)?;
         let file: File = toml::from_str(toml).map_err(|e| syntax(name, toml, &e))?;
+        let place =
+            |span: std::ops::Range<usize>| Place { file: name.to_owned(), line: line_of(toml, span.start) };
         let mut rules = Self::default();
         for spanned in file.rule {
-            let line = line_of(toml, spanned.span().start);
-            rules.add(spanned.into_inner(), Place { file: name.to_owned(), line })?;
+            let place = place(spanned.span());
+            rules.add(spanned.into_inner(), place)?;
         }
         rules.check_unique()?;
+        for spanned in file.test {
+            let place = place(spanned.span());
+            rules.examples.push((spanned.into_inner(), place));
+        }
         Ok(rules)
     }
 
@@ -102,19 +114,41 @@ impl Ruleset {
         Ok(set)
     }
 
-    /// All rules of several sets.
+    /// All rules and examples of several sets.
     ///
     /// # Errors
     /// [`Error::Duplicate`] where two of them have a rule of the same id.
     pub fn merge(sets: impl IntoIterator<Item = Ruleset>) -> Result<Self, Error> {
-        let rules = Self { rules: sets.into_iter().flat_map(|set| set.rules).collect() };
-        rules.check_unique()?;
-        Ok(rules)
+        let mut all = Self::default();
+        for set in sets {
+            all.rules.extend(set.rules);
+            all.examples.extend(set.examples);
+        }
+        all.check_unique()?;
+        Ok(all)
     }
 
     /// The rules.
     pub fn rules(&self) -> impl ExactSizeIterator<Item = &Rule> {
         self.rules.iter().map(|compiled| &compiled.rule)
+    }
+
+    /// The rules as a rules file that says the same.
+    ///
+    /// ```
+    /// use plimsoll_rules::{Rule, Ruleset};
+    /// let rule = Rule { id: "a".into(), reason: "b".into(), cve: vec!["CVE-2020-28493".into()], ..Rule::default() };
+    /// let rules = Ruleset::new("code", [rule])?;
+    /// assert_eq!(rules.to_toml(), "[[rule]]\nid = \"a\"\nreason = \"b\"\ncve = [\"CVE-2020-28493\"]\n");
+    /// # Ok::<(), plimsoll_rules::Error>(())
+    /// ```
+    pub fn to_toml(&self) -> String {
+        #[derive(serde::Serialize)]
+        struct File<'a> {
+            rule: Vec<&'a Rule>,
+        }
+        // Rules are tables of strings, numbers and lists of them: there is nothing in them that TOML can't say.
+        toml::to_string(&File { rule: self.rules().collect() }).unwrap_or_default()
     }
 
     /// How many rules there are.
@@ -174,11 +208,12 @@ fn compile(rule: Rule, place: &Place) -> Result<Compiled, (String, RuleProblem)>
         Ok(criteria) => criteria,
         Err(problem) => return Err((rule.id, problem)),
     };
-    let (image, finding): (Vec<_>, Vec<_>) = criteria.into_iter().partition(Criterion::is_of_image);
-    let (quick, slow): (Vec<_>, Vec<_>) =
-        finding.into_iter().partition(|criterion| criterion.mask().is_some());
+    let (of_image, rest): (Vec<_>, Vec<_>) = criteria.into_iter().partition(Criterion::is_of_image);
+    let (of_package, rest): (Vec<_>, Vec<_>) = rest.into_iter().partition(Criterion::is_of_package);
+    let (quick, of_finding): (Vec<_>, Vec<_>) =
+        rest.into_iter().partition(|criterion| criterion.mask().is_some());
     let mask = quick.iter().filter_map(Criterion::mask).fold(ALL, |all, mask| all & mask);
-    Ok(Compiled { rule, place: place.clone(), mask, quick, slow, image })
+    Ok(Compiled { rule, place: place.clone(), mask, quick, of_package, of_finding, of_image })
 }
 
 fn valid(rule: &Rule) -> Result<(), RuleProblem> {

@@ -117,3 +117,71 @@ fn near_misses_name_the_field_that_differs() {
     assert!(near(&rule("cve = 'CVE-9'"), &mut findings, &context).is_empty());
     assert!(near(&rule("severity = 'critical'"), &mut findings, &context).is_empty());
 }
+
+#[test]
+fn examples_in_a_file_are_tried() {
+    let rules = Ruleset::parse(
+        "rules.toml",
+        r#"
+        [[rule]]
+        id = "urlize-not-used"
+        reason = "the urlize filter is not used by our templates"
+        expires = 2026-12-31
+        cve = "CVE-2020-28493"
+        package = "jinja2"
+        path = "/app/**"
+
+        [[test]]
+        name = "as it is"
+        cve = "GHSA-g3rq-g295-4j3m"
+        aliases = "CVE-2020-28493"
+        purl = "pkg:pypi/jinja2@2.10.1"
+        path = "/app/lib/METADATA"
+        disabled_by = "urlize-not-used"
+
+        [[test]]
+        name = "next year"
+        now = 2027-01-01
+        cve = "CVE-2020-28493"
+        purl = "pkg:pypi/jinja2@2.10.1"
+        path = "/app/lib/METADATA"
+
+        [[test]]
+        name = "wrong"
+        cve = "CVE-2020-28493"
+        purl = "pkg:pypi/flask@1"
+        disabled_by = "urlize-not-used"
+        "#,
+    )
+    .unwrap();
+    let outcomes = rules.run_examples(day("2026-06-01"), &Nothing);
+    assert_eq!(outcomes.iter().map(|outcome| outcome.passed()).collect::<Vec<_>>(), [true, true, false]);
+    assert_eq!(outcomes[2].source, "rules.toml:25");
+    assert_eq!(outcomes[2].found, None);
+}
+
+#[test]
+fn rules_written_and_read_again_are_the_same() {
+    let text = "
+        [[rule]]
+        id = 'all'
+        reason = 'a \"reason\"'
+        owner = 'me'
+        created = 2026-01-01
+        expires = 2026-02-01
+        action = 'keep'
+        cve = ['CVE-1', 'GHSA-*']
+        severity_below = 'high'
+        cvss_v3_above = 4.0
+        epss_below = 0.0125
+        kev = false
+        fix = 'wont-fix'
+        layer = [0, 'sha256:00']
+        base_image = true
+        age_days_above = 30
+        os = 'debian:12'
+    ";
+    let rules = Ruleset::parse("rules.toml", text).unwrap();
+    let again = Ruleset::parse("again.toml", &rules.to_toml()).unwrap();
+    assert_eq!(rules.rules().collect::<Vec<_>>(), again.rules().collect::<Vec<_>>());
+}

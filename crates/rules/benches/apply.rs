@@ -1,0 +1,95 @@
+//! 100,000 findings in 4,985 packages, 1,000 rules.
+
+use plimsoll_core::{
+    Finding, FixState, ImagePath, LayerRef, Location, Package, PackageType, Purl, Severity, Status,
+};
+use plimsoll_rules::{Context, Rule, Ruleset, apply};
+
+fn main() {
+    divan::main();
+}
+
+fn findings() -> Vec<Finding> {
+    let one = |n: usize| {
+        let name = format!("package-{}", n % 997);
+        let version = format!("{}.2.0", n % 5);
+        let purl = Purl::new("npm", None, &name, Some(&version));
+        let mut package = Package::new(PackageType::Npm, name, version, purl);
+        package.locations.push(Location {
+            path: ImagePath::new(format!("app/node_modules/package-{}/package.json", n % 997).as_bytes())
+                .unwrap(),
+            layer: Some(LayerRef { index: 3, diff_id: None, created_by: None }),
+        });
+        let id = n % 40_000;
+        Finding {
+            id: format!("CVE-{}-{}", 2010 + id % 16, 1000 + id),
+            aliases: vec![format!("GHSA-{id:04x}-{id:04x}-{id:04x}")],
+            summary: "Prototype pollution in a package that is used by nearly everything".to_owned(),
+            package,
+            status: Status::Affected,
+            severity: Severity::ALL[n % 7],
+            score_tenths: None,
+            rating: None,
+            severity_rule: String::new(),
+            ratings: Vec::new(),
+            fixed_versions: if n % 3 == 0 { Vec::new() } else { vec!["9.0.0".to_owned()] },
+            fix: if n % 3 == 0 { FixState::NotAvailable } else { FixState::Available },
+            evidence: Vec::new(),
+            references: Vec::new(),
+            disabled: None,
+        }
+    };
+    (0..100_000).map(one).collect()
+}
+
+fn rules(make: impl Fn(usize) -> Rule) -> Ruleset {
+    let rule = |n| Rule { id: format!("rule-{n:04}"), reason: "because".to_owned(), ..make(n) };
+    Ruleset::new("bench", (0..1000).map(rule)).unwrap()
+}
+
+/// What an organisation's rules are like: mostly single vulnerabilities, half of them no longer there.
+fn usual(n: usize) -> Rule {
+    let id = n * 41;
+    let cve = vec![format!("CVE-{}-{}", 2010 + id % 16, 1000 + id + 40_000 * (n % 2))];
+    match n % 20 {
+        0 => Rule { severity_below: Some(Severity::Low), patchable: Some(false), ..Rule::default() },
+        1 => {
+            Rule { package: vec![format!("package-{n}*")], severity: vec![Severity::Low], ..Rule::default() }
+        }
+        2 => Rule { path: vec![format!("/app/node_modules/package-{n}/**")], ..Rule::default() },
+        3 => Rule { purl: vec![format!("pkg:npm/package-{n}")], ..Rule::default() },
+        4..8 => Rule {
+            package: vec![format!("package-{n}")],
+            fix: vec![FixState::NotAvailable],
+            ..Rule::default()
+        },
+        8..12 => Rule { cve, package: vec![format!("package-{n}")], ..Rule::default() },
+        _ => Rule { cve, ..Rule::default() },
+    }
+}
+
+/// Rules that name neither vulnerabilities nor packages, each of which has to be tried on every finding.
+fn broad(n: usize) -> Rule {
+    Rule {
+        package: vec![format!("pack*-{n}")],
+        severity_below: Some(Severity::ALL[n % 4]),
+        patchable: Some(n % 2 == 0),
+        ..Rule::default()
+    }
+}
+
+fn run(bencher: divan::Bencher<'_, '_>, rules: &Ruleset) {
+    let context = Context::on("2026-01-01".parse().unwrap());
+    let mut findings = findings();
+    bencher.bench_local(|| apply(rules, &mut findings, &context).disabled);
+}
+
+#[divan::bench(sample_count = 10)]
+fn usual_rules(bencher: divan::Bencher<'_, '_>) {
+    run(bencher, &rules(usual));
+}
+
+#[divan::bench(sample_count = 10)]
+fn broad_rules(bencher: divan::Bencher<'_, '_>) {
+    run(bencher, &rules(broad));
+}
