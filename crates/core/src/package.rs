@@ -104,6 +104,8 @@ pub enum Role {
     Fixture,
     /// Named by a lock file or a manifest: what a build would install, which need not be what is installed here.
     Declared,
+    /// Named by a lock file or a manifest for development and tests alone.
+    Development,
 }
 
 impl Role {
