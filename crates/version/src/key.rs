@@ -16,6 +16,14 @@ impl Key {
         &self.0
     }
 
+    /// The least bytes above the key. No key of a scheme is another with a zero byte behind it, so these are above the
+    /// key and below every key that is above it: what a bound that includes its version needs.
+    pub fn next(self) -> Key {
+        let mut bytes = self.0.into_vec();
+        bytes.push(0);
+        Self(bytes.into_boxed_slice())
+    }
+
     /// The bytes, owned.
     pub fn into_bytes(self) -> Box<[u8]> {
         self.0

@@ -109,18 +109,15 @@ fn dpkg() {
 
 #[test]
 fn pacman() {
-    let pairs = pairs(Scheme::Pacman, amount(300, 100_000));
-    let answers = one_by_one(&pairs, |a, b| {
-        let output = Command::new("vercmp").args(["--", a, b]).output();
-        let output = output.ok()?;
-        Some(match String::from_utf8_lossy(&output.stdout).trim() {
-            "-1" => '<',
-            "0" => '=',
-            "1" => '>',
-            _ => '?',
-        })
-    });
-    agree("vercmp", Scheme::Pacman, &pairs, answers);
+    let script = "
+import ctypes, ctypes.util, sys
+compare = ctypes.CDLL(ctypes.util.find_library('alpm')).alpm_pkg_vercmp
+for line in sys.stdin:
+    order = compare(*line.encode().rstrip(b'\\n').split(b'\\t'))
+    print('<' if order < 0 else '>' if order > 0 else '=')
+";
+    let pairs = pairs(Scheme::Pacman, amount(20_000, 200_000));
+    agree("alpm_pkg_vercmp", Scheme::Pacman, &pairs, batch(with_args("python3", &["-c", script]), &pairs));
 }
 
 #[test]
@@ -152,11 +149,10 @@ for line in sys.stdin:
 fn node_semver() {
     let script = "
 const semver = require('semver');
-const lines = require('fs').readFileSync(0, 'utf8').split('\\n').slice(0, -1);
-console.log(lines.map((line) => {
+require('readline').createInterface({ input: process.stdin }).on('line', (line) => {
   const [a, b] = line.split('\\t').map((text) => semver.parse(text, { loose: true }));
-  return a && b ? '>=<'[1 - semver.compare(a, b)] : '?';
-}).join('\\n'));
+  process.stdout.write((a && b ? '>=<'[1 - semver.compare(a, b)] : '?') + '\\n');
+});
 ";
     let mut command = with_args("node", &["-e", script]);
     command.env(
@@ -179,7 +175,7 @@ STDIN.each_line(chomp: true) do |line|
   end
 end
 ";
-    let pairs = pairs(Scheme::RubyGems, amount(20_000, 200_000));
+    let pairs = pairs(Scheme::RubyGems, amount(20_000, 300_000));
     agree("Gem::Version", Scheme::RubyGems, &pairs, batch(with_args("ruby", &["-e", script]), &pairs));
 }
 
@@ -206,7 +202,11 @@ while (($line = fgets(STDIN)) !== false) {
 fn r_package_version() {
     let script = "
 lines <- strsplit(readLines(file('stdin')), '\\t')
-cat(vapply(lines, function(pair) c('<', '=', '>')[utils::compareVersion(pair[1], pair[2]) + 2], ''), sep = '\\n')
+compare <- function(pair) {
+  valid <- all(grepl('^[0-9]+([.-][0-9]+)*$', pair))
+  if (valid) c('<', '=', '>')[utils::compareVersion(pair[1], pair[2]) + 2] else '?'
+}
+writeLines(vapply(lines, compare, ''))
 ";
     let mut pairs = pairs(Scheme::Cran, amount(5_000, 100_000));
     // R's numbers end at 31 bits.
@@ -228,7 +228,7 @@ for line <- IO.stream(:stdio, :line) do
   end
 end
 ";
-    let pairs = pairs(Scheme::Hex, amount(5_000, 100_000));
+    let pairs = pairs(Scheme::Hex, amount(5_000, 200_000));
     agree("Elixir Version", Scheme::Hex, &pairs, batch(with_args("elixir", &["-e", script]), &pairs));
 }
 
@@ -242,7 +242,7 @@ for line in sys.stdin:
     order = vercmp(a, b) if ververify(a) and ververify(b) else None
     print('?' if order is None else '<' if order < 0 else '>' if order > 0 else '=')
 ";
-    let pairs = pairs(Scheme::Portage, amount(5_000, 100_000));
+    let pairs = pairs(Scheme::Portage, amount(5_000, 500_000));
     agree("portage vercmp", Scheme::Portage, &pairs, batch(with_args("python3", &["-c", script]), &pairs));
 }
 
@@ -275,4 +275,40 @@ public class Compare {
     };
     let _ = std::fs::remove_file(file);
     agree("Maven ComparableVersion", Scheme::Maven, &pairs, answers);
+}
+
+#[test]
+fn conan() {
+    let script = "
+import sys
+from conan.internal.model.version import Version
+for line in sys.stdin:
+    a, b = line.rstrip('\\n').split('\\t')
+    try:
+        a, b = Version(a), Version(b)
+        print('=' if a == b else '<' if a < b else '>')
+    except Exception:
+        print('?')
+";
+    let pairs = pairs(Scheme::Conan, amount(5_000, 200_000));
+    agree("Conan Version", Scheme::Conan, &pairs, batch(with_args("python3", &["-c", script]), &pairs));
+}
+
+#[test]
+fn conda() {
+    let script = "
+import sys
+from rattler import Version
+for line in sys.stdin:
+    try:
+        a, b = (Version(text) for text in line.rstrip('\\n').split('\\t'))
+        print('<' if a < b else '>' if a > b else '=')
+    except Exception:
+        print('?')
+";
+    let mut pairs = pairs(Scheme::Conda, amount(5_000, 200_000));
+    // What is not of one mind here with conda itself: separators at the end, of which conda takes one, after a number.
+    let is_clear = |version: &str| !version.split('+').any(|part| part.ends_with(['_', '-', '.']));
+    pairs.retain(|(a, b)| is_clear(a) && is_clear(b));
+    agree("rattler Version", Scheme::Conda, &pairs, batch(with_args("python3", &["-c", script]), &pairs));
 }

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::ops::Bound;
 
 use super::{Comparator, Expression, Op, Syntax, pep440};
-use crate::{Scheme, Unparsable};
+use crate::{Key, Scheme, Unparsable};
 
 /// Versions between two bounds.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -13,6 +13,24 @@ pub struct Span<'a> {
     pub lower: Bound<Cow<'a, str>>,
     /// Where it ends.
     pub upper: Bound<Cow<'a, str>>,
+}
+
+impl Span<'_> {
+    /// The span as keys: a version is in it when `lower <= key`, and `key < upper` where there is an end. None where a
+    /// bound has no key.
+    pub fn keys(&self, scheme: Scheme) -> Option<(Key, Option<Key>)> {
+        let lower = match &self.lower {
+            Bound::Unbounded => Key::from(Vec::new()),
+            Bound::Included(version) => scheme.key(version)?,
+            Bound::Excluded(version) => scheme.key(version)?.next(),
+        };
+        let upper = match &self.upper {
+            Bound::Unbounded => None,
+            Bound::Included(version) => Some(scheme.key(version)?.next()),
+            Bound::Excluded(version) => Some(scheme.key(version)?),
+        };
+        Some((lower, upper))
+    }
 }
 
 impl<'a> Expression<'a> {

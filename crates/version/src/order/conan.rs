@@ -37,28 +37,44 @@ impl<'a> Version<'a> {
     }
 }
 
-fn is_number(item: &[u8]) -> bool {
-    !item.is_empty() && item.iter().all(u8::is_ascii_digit)
+/// What Python's `int()` takes: a sign and digits.
+fn number(item: &[u8]) -> Option<(bool, &[u8])> {
+    let digits = item.strip_prefix(b"-").or(item.strip_prefix(b"+")).unwrap_or(item);
+    let is_number = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
+    let digits = significant(digits);
+    is_number.then_some((item.starts_with(b"-") && !digits.is_empty(), digits))
 }
 
 /// Items without the zeros at their end.
 fn items(text: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let end = text.iter().rposition(|byte| !matches!(byte, b'0' | b'.')).map_or(0, |at| at + 1);
-    // A zero that ends a number, as in 10, is no zero of its own.
-    let tail = text.get(end..).unwrap_or_default();
-    let own = tail.iter().take_while(|byte| **byte == b'0').count();
-    let kept = if end == 0 { &[] } else { text.get(..end + own).unwrap_or_default() };
-    kept.split(|byte| *byte == b'.').filter(move |_| end > 0)
+    let mut kept = Some(text);
+    while let Some(text) = kept {
+        let dot = text.iter().rposition(|byte| *byte == b'.');
+        let last = dot.map_or(text, |dot| text.get(dot + 1..).unwrap_or_default());
+        if number(last).is_none_or(|(_, digits)| !digits.is_empty()) {
+            break;
+        }
+        kept = dot.map(|dot| text.get(..dot).unwrap_or_default());
+    }
+    kept.into_iter().flat_map(|text| text.split(|byte| *byte == b'.'))
 }
 
 /// Numbers as numbers; a number and a word as text, the number as Python writes it.
 fn compare_items(a: &[u8], b: &[u8]) -> Ordering {
-    let written = |item| match (is_number(item), significant(item)) {
-        (true, []) => b"0" as &[u8],
-        (true, digits) => digits,
-        _ => item,
-    };
-    if is_number(a) && is_number(b) { compare_numbers(a, b) } else { written(a).cmp(written(b)) }
+    match (number(a), number(b)) {
+        (Some((false, a)), Some((false, b))) => compare_numbers(a, b),
+        (Some((true, a)), Some((true, b))) => compare_numbers(b, a),
+        (Some((a, _)), Some((b, _))) => b.cmp(&a),
+        (Some(a), None) => written(a).cmp(b.iter().copied()),
+        (None, Some(b)) => a.iter().copied().cmp(written(b)),
+        (None, None) => a.cmp(b),
+    }
+}
+
+fn written((negative, digits): (bool, &[u8])) -> impl Iterator<Item = u8> {
+    let sign: &[u8] = if negative { b"-" } else { b"" };
+    let digits: &[u8] = if digits.is_empty() { b"0" } else { digits };
+    sign.iter().chain(digits).copied()
 }
 
 fn compare_lists(a: &[u8], b: &[u8]) -> Ordering {
@@ -84,10 +100,10 @@ const BUILD: u8 = 2;
 
 fn write_list(text: &[u8], out: &mut Writer) -> bool {
     for item in items(text) {
-        if !is_number(item) {
-            return false;
+        match number(item) {
+            Some((false, digits)) => out.number(digits),
+            _ => return false,
         }
-        out.number(item);
     }
     out.byte(END);
     true
@@ -112,7 +128,7 @@ impl Order for Conan {
         Version::read(text).map(drop)
     }
 
-    /// None with a word: `2` < `10` < `1a` < `2`.
+    /// None with a word or a sign: `2` < `10` < `1a` < `2`.
     fn key(text: &str) -> Option<Key> {
         let version = Version::read(text).ok()?;
         let mut out = Writer::new();

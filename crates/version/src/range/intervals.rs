@@ -2,7 +2,7 @@ use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 use super::{Cause, Event, Until};
-use crate::{Scheme, Unparsable};
+use crate::{Key, Scheme, Unparsable};
 
 /// Versions from one on, up to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -11,6 +11,24 @@ pub struct Interval<'a> {
     pub from: Option<&'a str>,
     /// Where it ends.
     pub until: Until<'a>,
+}
+
+impl Interval<'_> {
+    /// The interval as keys: a version is in it when `from <= key`, and `key < until` where there is an end. What has
+    /// no beginning begins with the empty key; after a last affected version comes its key with a zero byte behind it.
+    /// None where a bound has no key.
+    pub fn keys(&self, scheme: Scheme) -> Option<(Key, Option<Key>)> {
+        let from = match self.from {
+            Some(version) => scheme.key(version)?,
+            None => Key::from(Vec::new()),
+        };
+        let until = match self.until {
+            Until::Open => None,
+            Until::Fixed(version) | Until::Limit(version) => Some(scheme.key(version)?),
+            Until::LastAffected(version) => Some(scheme.key(version)?.next()),
+        };
+        Some((from, until))
+    }
 }
 
 /// An interval whose versions are affected or not: its bounds do not say.

@@ -10,7 +10,7 @@
 //! assert_eq!(locate(Scheme::Semver, &events, "1.4.2"), Membership::Outside { fixed: Some("1.4.2") });
 //! ```
 
-use crate::Unparsable;
+use crate::{Scheme, Unparsable};
 
 mod intervals;
 mod locate;
@@ -98,4 +98,16 @@ pub enum Cause<'a> {
         /// The end that should belong to it.
         until: Until<'a>,
     },
+}
+
+/// The entry of a list of versions that is `version`, by the scheme's order: to PEP 440 `1.0` lists 1.0.0. An entry that
+/// has no place in the order lists only the same text, and takes nothing from the others.
+pub fn listed<'a>(
+    scheme: Scheme,
+    versions: impl IntoIterator<Item = &'a str>,
+    version: &str,
+) -> Option<&'a str> {
+    versions
+        .into_iter()
+        .find(|entry| *entry == version || scheme.compare(entry, version).is_ok_and(|order| order.is_eq()))
 }
