@@ -16,7 +16,9 @@ use crate::layer::{Diagnostics, LayerEntries, LayerRead, Pass, Reading, read_arc
 use crate::manifest::media::{self, Stored};
 use crate::manifest::{Key, Store};
 use crate::source::{Blob, Packed};
-use crate::stream::{ByteStream, Compression, FileStream, LayerStream, Measured, Stop, Task, read_some};
+use crate::stream::{
+    ByteStream, Compression, FileStream, Hashes, LayerStream, Measured, Pool, Stop, Task, read_some,
+};
 use crate::{Error, Layer};
 
 /// Bytes that tell a layer's compression and whether it is an archive.
@@ -70,28 +72,38 @@ impl<'a> Blobs<'a> {
         // The largest first, so that the threads end together.
         wanted.sort_by_key(|layer| (std::cmp::Reverse(layer.size), layer.index));
         let together = Together { observer: self.observer, failed: AtomicBool::new(false) };
+        let pool = Pool::new(wanted.len());
         let blobs = Blobs { observer: &together, ..*self };
         let next = AtomicUsize::new(0);
         let done = Mutex::new((&mut reads, Vec::new()));
-        let work = || {
-            while let Some(layer) = wanted.get(next.fetch_add(1, Ordering::Relaxed)) {
-                let result = blobs.read_blob(layer, visitor(layer)).and_then(|read| self.image.admit(read));
-                let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
-                match result {
-                    Ok(read) => {
-                        if let Some(place) = done.0.get_mut(layer.index as usize) {
-                            *place = Some(read);
-                        }
+        let own = |layer: &Layer| {
+            let result =
+                blobs.read_blob(layer, visitor(layer), &pool).and_then(|read| self.image.admit(read));
+            let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
+            match result {
+                Ok(read) => {
+                    if let Some(place) = done.0.get_mut(layer.index as usize) {
+                        *place = Some(read);
                     }
-                    Err(error) => {
-                        together.failed.store(true, Ordering::Relaxed);
-                        done.1.push((layer.index, error));
-                        return;
-                    }
+                }
+                Err(error) => {
+                    together.failed.store(true, Ordering::Relaxed);
+                    done.1.push((layer.index, error));
                 }
             }
         };
-        let threads = self.image.options.threads.clamp(1, wanted.len().max(1));
+        let work = || {
+            while let Some(layer) = wanted.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let _finishing = pool.finishing();
+                if !together.failed.load(Ordering::Relaxed) {
+                    own(layer);
+                }
+            }
+            // No layer is left to begin: inflate ahead of those who have one.
+            pool.help();
+        };
+        // One thread inflates a layer, another hashes and searches it; more would have nothing to do.
+        let threads = self.image.options.threads.clamp(1, wanted.len().saturating_mul(2).max(1));
         std::thread::scope(|scope| {
             for _ in 1..threads {
                 scope.spawn(work);
@@ -133,7 +145,12 @@ impl<'a> Blobs<'a> {
         }
     }
 
-    fn read_blob<V: LayerVisitor + Send>(&self, layer: &Layer, visitor: V) -> Result<LayerRead<V>, Error> {
+    fn read_blob<V: LayerVisitor + Send>(
+        &self,
+        layer: &Layer,
+        visitor: V,
+        pool: &Pool<'a>,
+    ) -> Result<LayerRead<V>, Error> {
         if let Some(reason) = unreadable(layer) {
             return Ok(self.unread(layer, visitor, reason));
         }
@@ -141,7 +158,7 @@ impl<'a> Blobs<'a> {
             return Ok(self.unread(layer, visitor, ABSENT.into()));
         };
         let verify = self.image.options.verify;
-        self.read_open(layer, blob, visitor, verify, None).map(|(read, _)| read)
+        self.read_open(layer, blob, visitor, &How { verify, last: None, pool: Some(pool) })
     }
 
     /// The result for a layer that can't be looked into.
@@ -157,64 +174,63 @@ impl<'a> Blobs<'a> {
     }
 
     /// Reads a blob from its beginning.
-    fn read_open<V: LayerVisitor + Send>(
+    fn read_open<'b, V: LayerVisitor + Send>(
         &self,
         layer: &Layer,
-        mut blob: Box<dyn Blob + '_>,
+        mut blob: Box<dyn Blob + 'b>,
         mut visitor: V,
-        verify: bool,
-        last: Option<u32>,
-    ) -> Result<(LayerRead<V>, Measured), Error> {
-        let what = name_of(layer);
-        let mut head = vec![0; HEAD];
-        let mut count = 0;
-        while let Some(space) = head.get_mut(count..).filter(|space| !space.is_empty()) {
-            match read_some(&mut *blob, space).map_err(|stop| self.stopped(layer, stop))? {
-                0 => break,
-                more => count += more,
-            }
-        }
-        head.truncate(count);
+        how: &How<'_, 'b>,
+    ) -> Result<LayerRead<V>, Error>
+    where
+        'a: 'b,
+    {
+        let head = read_head(&mut *blob).map_err(|stop| stopped(layer, stop))?;
         let compression = Compression::sniff(&head);
-        let reading = Reading { to_the_end: verify, last, ..self.image.reading(self.observer, self.memory) };
+        let verify = how.verify;
+        let reading =
+            Reading { to_the_end: verify, last: how.last, ..self.image.reading(self.observer, self.memory) };
         if compression == Compression::None && !verify {
             let mut stream = FileStream::after(head, blob);
             let (pass, result) = read_archive(&mut stream, &mut visitor, layer.index, &reading);
-            return Ok((self.result(layer, pass, result, visitor, compression)?, Measured::default()));
+            return self.result(layer, pass, result, visitor, compression);
         }
-        let diff_id = layer.diff_id.as_ref().filter(|_| verify).map(Digest::algorithm);
-        let blob_hash = layer.digest.as_ref().filter(|_| verify).map(Digest::algorithm);
+        let algorithm = |digest: &Option<Digest>| digest.as_ref().filter(|_| verify).map(Digest::algorithm);
+        let hashes = Hashes { blob: algorithm(&layer.digest), diff_id: algorithm(&layer.diff_id) };
         let task = Task {
             index: layer.index,
             compression,
             size: layer.size,
-            // Where nothing is compressed, one hash is the other.
-            blob: blob_hash.filter(|_| compression != Compression::None || blob_hash != diff_id),
-            diff_id,
+            check: hashes.diff_id.is_none(),
             limits: self.image.limits(),
             observer: self.observer,
         };
-        let mut stream = LayerStream::new(blob, &head, task).map_err(|stop| self.stopped(layer, stop))?;
+        let mut stream =
+            LayerStream::new(blob, &head, task, hashes, how.pool).map_err(|stop| stopped(layer, stop))?;
         if let Compression::Other(name) = compression {
-            stream.drain_stored().map_err(|stop| self.stopped(layer, stop))?;
-            let measured = stream.finish();
-            self.check_stored(layer, &what, &measured, false)?;
+            stream.drain_stored().map_err(|stop| stopped(layer, stop))?;
+            check_stored(layer, &stream.finish(), false)?;
             let reason = format!("the layer is compressed with {name}, which no image specification names");
-            return Ok((self.unread(layer, visitor, reason), measured));
+            return Ok(self.unread(layer, visitor, reason));
         }
         let (pass, result) = read_archive(&mut stream, &mut visitor, layer.index, &reading);
-        // A blob that is not the one the manifest names explains every other trouble.
-        let drained = match &result {
-            Err(Stop::Corrupt(_) | Stop::Limit(_) | Stop::Truncated(_)) if verify => stream.drain_stored(),
-            _ => Ok(()),
-        };
-        drained.map_err(|stop| self.stopped(layer, stop))?;
+        if verify && matches!(result, Err(Stop::Corrupt(_) | Stop::Limit(_) | Stop::Truncated(_))) {
+            // A blob that is not the one the manifest names explains every other trouble.
+            match stream.drain_stored() {
+                Err(stop @ (Stop::Io(_) | Stop::Cancelled)) => return Err(stopped(layer, stop)),
+                _ => {}
+            }
+        }
         let measured = stream.finish();
         if verify && !matches!(result, Err(Stop::Io(_) | Stop::Cancelled)) {
-            self.check_stored(layer, &what, &measured, compression == Compression::None)?;
+            check_stored(layer, &measured, compression == Compression::None)?;
         }
-        if verify && result.is_ok() && pass.whole {
-            self.check_diff_id(layer, &what, measured.diff_id.as_ref())?;
+        match result {
+            Ok(()) if verify && pass.whole => self.check_diff_id(layer, measured.diff_id.as_ref())?,
+            // What does not unpack can't be what the diff id says.
+            Err(stop @ (Stop::Corrupt(_) | Stop::Truncated(_))) if verify => {
+                return Err(stopped(layer, stop));
+            }
+            _ => {}
         }
         let junk = measured.junk;
         let mut read = self.result(layer, pass, result, visitor, compression)?;
@@ -222,40 +238,18 @@ impl<'a> Blobs<'a> {
             let message = "there is data behind the end of the compressed layer; it was passed over";
             read.diagnostics.push(Diagnostic::new(DiagnosticKind::Note, message).in_layer(layer.index));
         }
-        Ok((read, measured))
-    }
-
-    fn check_stored(&self, layer: &Layer, what: &str, measured: &Measured, plain: bool) -> Result<(), Error> {
-        if let Some(expected) = layer.size.filter(|&size| size != measured.stored) {
-            return Err(Error::SizeMismatch { what: what.to_owned(), expected, actual: measured.stored });
-        }
-        let same_hash = plain.then_some(measured.diff_id.as_ref()).flatten();
-        let actual = measured.blob.as_ref().or(same_hash);
-        match (&layer.digest, actual) {
-            (Some(expected), Some(actual))
-                if expected != actual && expected.algorithm() == actual.algorithm() =>
-            {
-                Err(Error::DigestMismatch {
-                    what: what.to_owned(),
-                    expected: expected.clone(),
-                    actual: actual.clone(),
-                    named_by: "the manifest",
-                })
-            }
-            _ => Ok(()),
-        }
+        Ok(read)
     }
 
     /// Checks the layer's own diff id, and that of the layers that are this one over again.
-    fn check_diff_id(&self, layer: &Layer, what: &str, actual: Option<&Digest>) -> Result<(), Error> {
+    fn check_diff_id(&self, layer: &Layer, actual: Option<&Digest>) -> Result<(), Error> {
         let Some(actual) = actual else { return Ok(()) };
         let same = self.image.info.layers.iter().filter(|other| other.same_as == Some(layer.index));
         for claim in std::iter::once(layer).chain(same) {
             match &claim.diff_id {
                 Some(expected) if expected != actual => {
-                    let what = if claim.index == layer.index { what.to_owned() } else { name_of(claim) };
                     return Err(Error::DigestMismatch {
-                        what,
+                        what: name_of(claim),
                         expected: expected.clone(),
                         actual: actual.clone(),
                         named_by: "the configuration",
@@ -265,10 +259,6 @@ impl<'a> Blobs<'a> {
             }
         }
         Ok(())
-    }
-
-    fn stopped(&self, layer: &Layer, stop: Stop) -> Error {
-        crate::source::stopped(stop, &name_of(layer))
     }
 
     /// What was read of a layer, or the error that stopped it.
@@ -283,7 +273,7 @@ impl<'a> Blobs<'a> {
         let Pass { entries, mut diagnostics, .. } = pass;
         match result {
             Ok(()) => {}
-            Err(stop @ (Stop::Io(_) | Stop::Cancelled)) => return Err(self.stopped(layer, stop)),
+            Err(stop @ (Stop::Io(_) | Stop::Cancelled)) => return Err(stopped(layer, stop)),
             Err(Stop::Limit(message)) => {
                 diagnostics.push(Diagnostic::new(DiagnosticKind::LimitPassed, message), self.observer);
             }
@@ -341,8 +331,8 @@ impl<'a> Blobs<'a> {
             }
             let mut left = size;
             let blob = Box::new(Passing { stream, left: &mut left, size });
-            let (read, _) = self.read_open(layer, blob, visitor(layer), self.image.options.verify, None)?;
-            let read = self.image.admit(read)?;
+            let how = How { verify: self.image.options.verify, last: None, pool: None };
+            let read = self.image.admit(self.read_open(layer, blob, visitor(layer), &how)?)?;
             if let Some(place) = reads.get_mut(layer.index as usize) {
                 *place = Some(read);
             }
@@ -373,8 +363,8 @@ impl<'a> Blobs<'a> {
                     let mut left = size;
                     let blob = Box::new(Passing { stream, left: &mut left, size });
                     if let Some(again) = again.take() {
-                        let (read, _) = self.read_open(layer, blob, again, false, last)?;
-                        diagnostics = read.diagnostics;
+                        let how = How { verify: false, last, pool: None };
+                        diagnostics = self.read_open(layer, blob, again, &how)?.diagnostics;
                     }
                     Ok(size - left)
                 },
@@ -384,8 +374,8 @@ impl<'a> Blobs<'a> {
         let Some(blob) = self.open(layer)?.filter(|_| unreadable(layer).is_none()) else {
             return Ok(Vec::new());
         };
-        let (read, _) = self.read_open(layer, blob, again, false, last)?;
-        Ok(read.diagnostics)
+        let how = How { verify: false, last, pool: None };
+        Ok(self.read_open(layer, blob, again, &how)?.diagnostics)
     }
 }
 
@@ -456,6 +446,54 @@ fn mislabelled(layer: &Layer, compression: Compression) -> Option<String> {
             compression.name()
         )
     })
+}
+
+fn stopped(layer: &Layer, stop: Stop) -> Error {
+    crate::source::stopped(stop, &name_of(layer))
+}
+
+/// The first bytes of a blob.
+fn read_head(blob: &mut dyn Blob) -> Result<Vec<u8>, Stop> {
+    let mut head = vec![0; HEAD];
+    let mut count = 0;
+    while let Some(space) = head.get_mut(count..).filter(|space| !space.is_empty()) {
+        match read_some(blob, space)? {
+            0 => break,
+            more => count += more,
+        }
+    }
+    head.truncate(count);
+    Ok(head)
+}
+
+/// Checks a blob's size and digest. Where it is `plain`, its diff id is its digest.
+fn check_stored(layer: &Layer, measured: &Measured, plain: bool) -> Result<(), Error> {
+    if let Some(expected) = layer.size.filter(|&size| size != measured.stored) {
+        return Err(Error::SizeMismatch { what: name_of(layer), expected, actual: measured.stored });
+    }
+    let same_hash = measured.diff_id.as_ref().filter(|_| plain);
+    match (&layer.digest, measured.blob.as_ref().or(same_hash)) {
+        (Some(expected), Some(actual))
+            if expected.algorithm() == actual.algorithm() && expected != actual =>
+        {
+            Err(Error::DigestMismatch {
+                what: name_of(layer),
+                expected: expected.clone(),
+                actual: actual.clone(),
+                named_by: "the manifest",
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// How one layer is read.
+struct How<'p, 'b> {
+    verify: bool,
+    /// The last entry that anybody wants to see.
+    last: Option<u32>,
+    /// Threads that may help.
+    pool: Option<&'p Pool<'b>>,
 }
 
 /// A member of an archive that passes by, as a blob.

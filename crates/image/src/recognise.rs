@@ -66,7 +66,7 @@ pub(crate) fn recognise(path: &Path, options: &OpenOptions, observer: &dyn Obser
             Store::Archive(archive)
         }
         compression @ (Compression::Gzip | Compression::Zstd) => {
-            let packed = Packed::open(shared, compression, &what, limits, observer)?;
+            let packed = Packed::open(shared, compression, &what, options, observer)?;
             if packed.is_empty() {
                 return Err(none("an empty archive"));
             }

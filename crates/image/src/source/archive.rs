@@ -4,10 +4,10 @@ use std::io::{self, Read};
 use plimsoll_core::{Digest, Limits, Observer};
 
 use super::{Blob, BlobSource, Shared};
-use crate::Error;
 use crate::layer::normalise;
-use crate::stream::{ByteStream, Compression, FileStream, LayerStream, Stop, Task};
+use crate::stream::{ByteStream, Compression, FileStream, Hashes, LayerStream, Pool, Stop, Task};
 use crate::tar::{Kind, Member, Reader, RemarkKind};
+use crate::{Error, OpenOptions};
 
 /// Members that an archive of images may have.
 const MEMBERS: usize = 100_000;
@@ -165,6 +165,7 @@ pub(crate) struct Packed {
     index: Index,
     documents: HashMap<u64, Vec<u8>>,
     what: String,
+    threads: usize,
 }
 
 impl Packed {
@@ -172,15 +173,17 @@ impl Packed {
         shared: Shared,
         compression: Compression,
         what: &str,
-        limits: &Limits,
+        options: &OpenOptions,
         observer: &dyn Observer,
     ) -> Result<Self, Error> {
+        let limits = &options.limits;
         let mut packed = Self {
             shared,
             compression,
             index: Index::default(),
             documents: HashMap::new(),
             what: what.to_owned(),
+            threads: options.threads,
         };
         let mut index = Index::default();
         let mut documents = HashMap::new();
@@ -211,23 +214,34 @@ impl Packed {
         // All layers together stand in here, each of which may be as large as allowed.
         let layers = u64::try_from(limits.layers).unwrap_or(u64::MAX);
         let limits = Limits { layer: limits.layer.saturating_mul(layers), ..limits.clone() };
+        let what = &self.what;
         let task = Task {
             index: 0,
             compression: self.compression,
             size: None,
-            blob: None,
-            diff_id: None,
+            check: true,
             limits: &limits,
             observer,
         };
-        let what = &self.what;
-        let mut stream =
-            LayerStream::new(Box::new(self.shared.whole()), &[], task).map_err(|stop| stopped(stop, what))?;
-        walk(&mut stream, what, &limits, each)?;
-        while let count @ 1.. = stream.fill().map_err(|stop| stopped(stop, what))?.len() {
-            stream.consume(count);
+        let pool = Pool::new(1);
+        let read = || {
+            let _finished = pool.finishing();
+            let blob = Box::new(self.shared.whole());
+            let mut stream = LayerStream::new(blob, &[], task, Hashes::default(), Some(&pool))
+                .map_err(|stop| stopped(stop, what))?;
+            walk(&mut stream, what, &limits, each)?;
+            while let count @ 1.. = stream.fill().map_err(|stop| stopped(stop, what))?.len() {
+                stream.consume(count);
+            }
+            Ok(())
+        };
+        if self.threads < 2 {
+            return read();
         }
-        Ok(())
+        std::thread::scope(|scope| {
+            scope.spawn(|| pool.help());
+            read()
+        })
     }
 
     /// Shows the content of the members that are wanted, in the order in which they stand.

@@ -1,9 +1,10 @@
 use std::io;
 
-use flate2::{Decompress, FlushDecompress, Status};
 use zstd::stream::raw::{DParameter, Decoder as ZstdDecoder, InBuffer, Operation, OutBuffer};
+use zstd::zstd_safe::zstd_sys::ZSTD_ErrorCode;
 
 use super::Stop;
+use super::gzip::Gzip;
 use crate::source::Blob;
 
 /// How a layer is stored, by the first bytes of it.
@@ -61,41 +62,43 @@ pub(crate) struct Step {
 /// Undoes a layer's compression, piece by piece.
 pub(crate) enum Decoder {
     None,
-    Gzip {
-        inflate: Box<Decompress>,
-        /// Between two members, where only another member or the end may come.
-        between: bool,
-        /// Something that is no member came after one; what follows is passed over, as `gzip` does.
-        junk: bool,
-    },
-    Zstd {
-        decoder: Box<ZstdDecoder<'static>>,
-        between: bool,
-        junk: bool,
-    },
+    Gzip(Box<Gzip>),
+    Zstd(Box<Zstd>),
+}
+
+/// Zstandard frames, one after the other (RFC 8878).
+pub(crate) struct Zstd {
+    decoder: ZstdDecoder<'static>,
+    /// Behind a frame: another one, or the end.
+    between: bool,
+    /// Behind the last frame, something that is none.
+    junk: bool,
 }
 
 impl Decoder {
-    pub(crate) fn new(compression: Compression, window_log: u32) -> Result<Self, Stop> {
+    /// `check` says whether the checksums that the format has of its own are compared, where that can be chosen.
+    pub(crate) fn new(compression: Compression, window_log: u32, check: bool) -> Result<Self, Stop> {
         match compression {
             Compression::None | Compression::Other(_) => Ok(Self::None),
-            Compression::Gzip => {
-                Ok(Self::Gzip { inflate: Box::new(Decompress::new_gzip(15)), between: false, junk: false })
-            }
+            Compression::Gzip => Ok(Self::Gzip(Box::new(Gzip::new(check)))),
             Compression::Zstd => {
                 let mut decoder = ZstdDecoder::new().map_err(Stop::Io)?;
                 // The library knows windows from 2^10 to 2^31.
                 decoder
                     .set_parameter(DParameter::WindowLogMax(window_log.clamp(10, 31)))
                     .map_err(Stop::Io)?;
-                Ok(Self::Zstd { decoder: Box::new(decoder), between: false, junk: false })
+                Ok(Self::Zstd(Box::new(Zstd { decoder, between: false, junk: false })))
             }
         }
     }
 
     /// Whether bytes that belong to no member or frame followed the last one.
     pub(crate) fn met_junk(&self) -> bool {
-        matches!(self, Self::Gzip { junk: true, .. } | Self::Zstd { junk: true, .. })
+        match self {
+            Self::None => false,
+            Self::Gzip(gzip) => gzip.met_junk(),
+            Self::Zstd(zstd) => zstd.junk,
+        }
     }
 
     /// Decodes from `input` to `output`. Where nothing was read and nothing written, more input is needed.
@@ -108,65 +111,46 @@ impl Decoder {
                 }
                 Ok(Step { read: count, written: count })
             }
-            Self::Gzip { junk: true, .. } | Self::Zstd { junk: true, .. } => {
-                Ok(Step { read: input.len(), written: 0 })
-            }
-            Self::Gzip { inflate, between, junk } => {
-                if *between {
-                    // A header's first byte is enough to tell a further member from padding.
-                    match input.first() {
-                        None => return Ok(Step::default()),
-                        Some(0x1f) => {
-                            **inflate = Decompress::new_gzip(15);
-                            *between = false;
-                        }
-                        Some(_) => {
-                            *junk = true;
-                            return Ok(Step { read: input.len(), written: 0 });
-                        }
-                    }
-                }
-                let before = (inflate.total_in(), inflate.total_out());
-                let status = inflate
-                    .decompress(input, output, FlushDecompress::None)
-                    .map_err(|error| Stop::Corrupt(format!("gzip: {error}")))?;
-                *between = status == Status::StreamEnd;
-                Ok(Step {
-                    read: delta(inflate.total_in(), before.0, input.len()),
-                    written: delta(inflate.total_out(), before.1, output.len()),
-                })
-            }
-            Self::Zstd { decoder, between, junk } => {
-                if *between && !input.is_empty() && !could_be_frame(input) {
-                    *junk = true;
-                    return Ok(Step { read: input.len(), written: 0 });
-                }
-                let mut source = InBuffer::around(input);
-                let mut sink = OutBuffer::around(output);
-                let hint = decoder
-                    .run(&mut source, &mut sink)
-                    .map_err(|error| Stop::Corrupt(format!("zstd: {error}")))?;
-                let step = Step { read: source.pos(), written: sink.pos() };
-                if step.read > 0 || step.written > 0 {
-                    *between = hint == 0;
-                }
-                Ok(step)
-            }
+            Self::Gzip(gzip) => gzip.step(input, output),
+            Self::Zstd(zstd) => zstd.step(input, output),
         }
     }
 
     /// Says whether the input may end here.
     pub(crate) fn finish(&self) -> Result<(), Stop> {
         match self {
-            Self::None | Self::Gzip { between: true, .. } | Self::Zstd { between: true, .. } => Ok(()),
-            Self::Gzip { .. } => Err(Stop::Truncated("the gzip stream ends before its end mark".into())),
-            Self::Zstd { .. } => Err(Stop::Truncated("the zstd frame ends before its last block".into())),
+            Self::None => Ok(()),
+            Self::Gzip(gzip) => gzip.finish(),
+            Self::Zstd(zstd) if zstd.between => Ok(()),
+            Self::Zstd(_) => Err(Stop::Truncated("the zstd frame ends before its last block".into())),
         }
     }
 }
 
-fn delta(after: u64, before: u64, most: usize) -> usize {
-    usize::try_from(after.saturating_sub(before)).unwrap_or(most).min(most)
+impl Zstd {
+    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, Stop> {
+        if self.junk || (self.between && !input.is_empty() && !could_be_frame(input)) {
+            self.junk = true;
+            return Ok(Step { read: input.len(), written: 0 });
+        }
+        let mut source = InBuffer::around(input);
+        let mut sink = OutBuffer::around(output);
+        let hint = self.decoder.run(&mut source, &mut sink).map_err(|error| {
+            let known = error.get_ref().and_then(|inner| inner.downcast_ref::<zstd::Error>());
+            if known.is_some_and(|known| known.is(ZSTD_ErrorCode::ZSTD_error_frameParameter_windowTooLarge)) {
+                Stop::Limit(
+                    "a zstd frame needs a larger window than allowed (Limits::zstd_window_log)".into(),
+                )
+            } else {
+                Stop::Corrupt(format!("zstd: {error}"))
+            }
+        })?;
+        let step = Step { read: source.pos(), written: sink.pos() };
+        if step.read > 0 || step.written > 0 {
+            self.between = hint == 0;
+        }
+        Ok(step)
+    }
 }
 
 /// Whether bytes between two frames can begin another one: four bytes tell, fewer may.

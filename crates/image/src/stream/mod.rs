@@ -2,8 +2,12 @@
 
 mod decode;
 mod file;
+mod gzip;
 mod hash;
 mod layer;
+mod pipe;
+mod pool;
+mod producer;
 
 use std::io;
 
@@ -11,7 +15,9 @@ pub(crate) use decode::read_some;
 pub(crate) use decode::{Compression, Decoder};
 pub(crate) use file::FileStream;
 pub(crate) use hash::Hasher;
-pub(crate) use layer::{LayerStream, Measured, Task};
+pub(crate) use layer::{Hashes, LayerStream, Measured};
+pub(crate) use pool::Pool;
+pub(crate) use producer::Task;
 
 /// Why a stream can't go on.
 #[derive(Debug)]
