@@ -61,6 +61,9 @@ pub enum Pattern {
     DirectorySuffix(&'static str, &'static str),
     /// A file of this name anywhere below this directory: `var/lib/pacman/local`, `desc`.
     Below(&'static str, &'static str),
+    /// Whatever stands directly in this directory, once each: the first regular file of it that the layer has is
+    /// shown, without content, whatever the interest takes. For stores whose names alone say what they hold.
+    Children(&'static str),
     /// Any regular file that someone may execute.
     Executable,
 }

@@ -69,6 +69,7 @@ pub(crate) struct Dispatch {
     /// By the suffix's last byte in lower case.
     suffixes: Vec<Vec<(&'static [u8], Place, Hit)>>,
     executables: Vec<Hit>,
+    children: Vec<(&'static [u8], Hit)>,
 }
 
 impl Dispatch {
@@ -82,6 +83,7 @@ impl Dispatch {
             name_lengths: Lengths::default(),
             suffixes: vec![Vec::new(); 256],
             executables: Vec::new(),
+            children: Vec::new(),
         };
         for (cataloger, number) in catalogers.iter().zip(0_u16..) {
             for (interest, rank) in cataloger.interests().iter().zip(0_u16..) {
@@ -108,6 +110,7 @@ impl Dispatch {
             Pattern::InSuffix(directory, suffix) => {
                 self.add_suffix(suffix, Place::Inside(directory.as_bytes()), hit);
             }
+            Pattern::Children(directory) => self.children.push((directory.as_bytes(), hit)),
             Pattern::Executable => self.executables.push(hit),
         }
     }
@@ -163,6 +166,15 @@ impl Dispatch {
         if executable {
             self.executables.iter().for_each(|&hit| add(hit));
         }
+    }
+
+    /// Who wants to know of the children of a directory that the path is below, and the child's path.
+    pub(crate) fn child<'p>(&self, path: &'p [u8]) -> Option<(Hit, &'p [u8])> {
+        self.children.iter().find_map(|(directory, hit)| {
+            let rest = path.strip_prefix(*directory)?.strip_prefix(b"/")?;
+            let end = rest.iter().position(|&b| b == b'/').unwrap_or(rest.len());
+            Some((*hit, path.get(..directory.len() + 1 + end)?))
+        })
     }
 
     /// The paths that are followed through symbolic links, in byte order.
@@ -267,6 +279,16 @@ mod tests {
         assert_eq!(rank("usr/bin/x", true), Some(8));
         assert_eq!(rank("usr/bin/x", false), None);
         assert_eq!(rank("etc/os-release", true), Some(0), "a name counts before the executable bit");
+    }
+
+    #[test]
+    fn children_are_what_stands_directly_in_a_directory() {
+        const CHILDREN: &[Interest] = &[on(Pattern::Children("nix/store"))];
+        let dispatch = Dispatch::new(&[Box::new(Fake(CHILDREN))]);
+        let child = |path: &'static str| dispatch.child(path.as_bytes()).map(|(_, child)| child);
+        assert_eq!(child("nix/store/a/b/c"), Some(&b"nix/store/a"[..]));
+        assert_eq!(child("nix/store/a"), Some(&b"nix/store/a"[..]));
+        assert_eq!((child("nix/storea/b"), child("nix/store"), child("x/nix/store/a")), (None, None, None));
     }
 
     #[test]

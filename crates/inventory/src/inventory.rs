@@ -21,7 +21,8 @@ pub struct Inventory {
 /// Executables and archives that no cataloger knew and no package owns: what an inventory does not cover.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unidentified {
-    /// Executable programs; scripts are not counted.
+    /// Executable programs and libraries; scripts are not counted, nor is what stands among the packages that a
+    /// language's package manager installed.
     pub executables: usize,
     /// Archives of packaged software, such as jars.
     pub archives: usize,
@@ -37,8 +38,10 @@ impl Unidentified {
 
 impl Inventory {
     /// The packages without what is there for another package's sake: a language package that an
-    /// operating-system package ships is that package, and a test fixture is none.
+    /// operating-system package ships is that package, a test fixture is none, and what a lock file declares is
+    /// not installed by that.
     pub fn precise(&self) -> impl Iterator<Item = &Package> {
-        self.packages.iter().filter(|package| package.owned_by.is_none() && package.role != Role::Fixture)
+        let installed = |role| !matches!(role, Role::Fixture | Role::Declared);
+        self.packages.iter().filter(move |package| package.owned_by.is_none() && installed(package.role))
     }
 }

@@ -1,15 +1,17 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use plimsoll_core::{Content, Diagnostic, DiagnosticKind, Entry, EntryKind, LayerVisitor, Limits, Take};
 
 use crate::dispatch::{Hit, ends_with_ignore_case};
 use crate::facts::{FileFacts, RawPath};
-use crate::{Cataloger, Catalogers, LayerFacts, Sink, Wanted, path_hash, tee};
+use crate::{Cataloger, Catalogers, File, LayerFacts, Sink, Wanted, path_hash, tee};
 
 /// Packages that one layer may give. A layer of ten million entries could give gigabytes of them.
 const PACKAGES: usize = 250_000;
 /// Owned paths that one layer may give: 64 MiB of hashes.
 const OWNED: usize = 8 << 20;
+/// Directories of stores that one layer may have.
+const CHILDREN: usize = 1 << 20;
 /// Hard links of interesting names that one layer may have.
 const LINKS: usize = 1 << 20;
 
@@ -26,6 +28,8 @@ pub struct LayerCatalog<'a> {
     hits: Vec<Hit>,
     /// When a layer is read again: for which names which entries are wanted.
     again: Option<HashMap<u32, Vec<RawPath>>>,
+    /// Hashes of the directories that one of their files has stood for.
+    children: HashSet<u64>,
     packages: usize,
     owned: usize,
     /// Diagnostics kept, and those left out.
@@ -47,6 +51,7 @@ impl<'a> LayerCatalog<'a> {
             facts: LayerFacts::default(),
             hits: Vec::new(),
             again: None,
+            children: HashSet::new(),
             packages: 0,
             owned: 0,
             diagnostics: 0,
@@ -97,6 +102,12 @@ impl<'a> LayerCatalog<'a> {
             }
             None => {
                 dispatch.hits(entry.path, entry.is_executable(), &mut self.hits);
+                if let Some((hit, child)) = dispatch.child(entry.path)
+                    && self.children.len() < CHILDREN
+                    && self.children.insert(path_hash(child))
+                {
+                    self.show_child(entry, hit);
+                }
                 if ARCHIVES.iter().any(|suffix| ends_with_ignore_case(entry.path, suffix)) {
                     self.facts.archives.push(entry.ordinal);
                 }
@@ -104,6 +115,15 @@ impl<'a> LayerCatalog<'a> {
         }
         let named = self.hits.iter().filter(|hit| !hit.executable);
         self.facts.seen.extend(named.map(|hit| (entry.ordinal, hit.cataloger)));
+    }
+
+    /// Shows a file that stands for the whole directory it is in.
+    fn show_child(&mut self, entry: &Entry<'_>, hit: Hit) {
+        let Some(cataloger) = self.catalogers.list.get(usize::from(hit.cataloger)) else { return };
+        let mut sink = Sink::default();
+        let file = File { path: entry.path, size: 0, content: Content::Whole(b"") };
+        cataloger.parse(file, &mut sink);
+        self.absorb(entry, &RawPath::new(entry.path), hit, sink);
     }
 
     /// The largest file that this interest gets whole.

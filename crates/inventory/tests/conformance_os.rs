@@ -19,6 +19,19 @@ const FORMATS: &[(&str, &str, &str)] = &[
     ("dpkg-authority", "dpkg", ""),
     ("rpmdb", "rpm", "var/lib/rpm/*"),
     ("redhat", "rpm", "var/lib/rpmmanifest/*"),
+    ("os-pacman", "pacman", "var/lib/pacman/local/a-1-1/desc"),
+    ("os-portage", "portage", "PF"),
+    ("gentoo", "portage", ""),
+    ("os-chisel", "chisel", "var/lib/chisel/manifest.wall"),
+    ("pkg-bottlerocket_inventory", "bottlerocket", "usr/share/bottlerocket/*"),
+    ("bitnami", "bitnami", ""),
+    ("conda-meta", "conda", "opt/conda/conda-meta/*"),
+    ("conda", "conda", ""),
+    ("python-condameta", "conda", "opt/conda/conda-meta/*"),
+    ("os-homebrew", "homebrew", "opt/Cellar/rclone/1.67.0/*"),
+    ("os-snap", "snap", "snap/core/1/meta/snap.yaml"),
+    ("snap", "snap", "usr/share/snappy/*"),
+    ("nix", "nix", ""),
 ];
 
 fn files(dir: &Path) -> Vec<PathBuf> {

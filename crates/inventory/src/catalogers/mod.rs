@@ -2,20 +2,29 @@
 
 mod apk;
 mod binary;
+mod bitnami;
+mod bottlerocket;
+mod chisel;
+mod conda;
 mod deb822;
 mod dpkg;
+mod homebrew;
 #[cfg(test)]
 mod hostile;
 mod identity;
 mod java;
+mod nix;
 mod node;
 mod opkg;
 mod os;
 mod os_release;
+mod pacman;
+mod portage;
 mod python;
 mod rpm;
 #[cfg(test)]
 mod samples;
+mod snap;
 mod zip;
 
 use crate::Cataloger;
@@ -28,6 +37,15 @@ pub fn all() -> Vec<Box<dyn Cataloger>> {
         Box::new(apk::Apk),
         Box::new(rpm::Rpm),
         Box::new(opkg::Opkg),
+        Box::new(pacman::Pacman),
+        Box::new(portage::Portage),
+        Box::new(chisel::Chisel),
+        Box::new(bottlerocket::Bottlerocket),
+        Box::new(bitnami::Bitnami),
+        Box::new(conda::Conda),
+        Box::new(homebrew::Homebrew),
+        Box::new(snap::Snap),
+        Box::new(nix::Nix),
         Box::new(python::Installed),
         Box::new(python::Archives),
         Box::new(node::Installed),

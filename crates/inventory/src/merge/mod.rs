@@ -222,6 +222,21 @@ fn diagnostics(facts: &[&LayerFacts], visible: &[Visible<'_>]) -> Vec<Diagnostic
     all
 }
 
+/// The directory that a language's package manager installs into, of which the file is part. The native code in it
+/// belongs to the packages that are found in it.
+fn library(path: &[u8]) -> Option<&[u8]> {
+    const NAMES: &[&[u8]] = &[b"node_modules", b"site-packages", b"dist-packages"];
+    let mut end = path.len();
+    while let Some(slash) = path.get(..end)?.iter().rposition(|&b| b == b'/') {
+        let directory = path.get(..slash)?;
+        if NAMES.contains(&directory.rsplit(|&b| b == b'/').next().unwrap_or_default()) {
+            return Some(directory);
+        }
+        end = slash;
+    }
+    None
+}
+
 /// Counts the programs and archives that no package was found in and no package owns.
 fn unidentified(
     view: &dyn MergedView,
@@ -234,6 +249,11 @@ fn unidentified(
         .filter(|one| !one.facts.packages.is_empty())
         .map(|one| (one.file.layer, one.file.ordinal))
         .collect();
+    let libraries: HashSet<&[u8]> = visible
+        .iter()
+        .filter(|one| one.facts.packages.iter().any(|package| !package.kind.is_os()))
+        .filter_map(|one| library(one.path.as_bytes()))
+        .collect();
     let mut found = Unidentified::default();
     if facts.iter().all(|layer| layer.programs.is_empty() && layer.archives.is_empty()) {
         return found;
@@ -244,6 +264,7 @@ fn unidentified(
         let archive = layer.archives.binary_search(&file.ordinal).is_ok();
         if !(program || archive)
             || known.contains(&(file.layer, file.ordinal))
+            || library(path).is_some_and(|library| libraries.contains(library))
             || owners.owner(view, path, file).is_some()
         {
             return;

@@ -5,7 +5,8 @@ use plimsoll_core::{Distro, Package, PackageType};
 
 /// Adds the ecosystem, and to the package URL the namespace and the `distro` qualifier.
 pub(crate) fn complete(package: &mut Package, distro: Option<&Distro>) {
-    let Some(distro) = distro else { return };
+    // What names its own distribution, such as a list within a snap, is not this one's.
+    let Some(distro) = distro.filter(|_| package.purl.namespace.is_none()) else { return };
     let ecosystem = distro.ecosystem();
     // Another family's packages in a distribution, such as rpm's own database in Debian, are not its packages.
     let at_home = ecosystem.as_ref().is_none_or(|it| family(it.name()) == package.kind);
@@ -13,16 +14,12 @@ pub(crate) fn complete(package: &mut Package, distro: Option<&Distro>) {
         return;
     }
     package.ecosystem = ecosystem;
-    let mut purl = std::mem::take(&mut package.purl.qualifiers);
-    if !purl.contains_key("distro") {
-        let value = match distro.version.as_str() {
-            "" => distro.id.clone(),
-            version => format!("{}-{version}", distro.id),
-        };
-        purl.insert("distro".to_owned(), value);
-    }
-    package.purl.qualifiers = purl;
-    if package.purl.namespace.is_none() && !distro.id.is_empty() {
+    let release = match distro.version.as_str() {
+        "" => distro.id.clone(),
+        version => format!("{}-{version}", distro.id),
+    };
+    package.purl.qualifiers.insert("distro".to_owned(), release);
+    if !distro.id.is_empty() {
         package.purl.namespace = Some(namespace(&distro.id).to_ascii_lowercase());
     }
 }

@@ -245,12 +245,15 @@ fn what_nothing_identified_is_counted() {
         ("bin/library.so", Node::File(b"\x7fELF".to_vec(), 0o644)),
         ("bin/script", Node::File(b"#!/bin/sh\nexit".to_vec(), 0o755)),
         ("bin/gone", elf()),
+        ("usr/site-packages/a/lang.txt", file("lang b 1")),
+        ("usr/site-packages/a/native/x.so", elf()),
+        ("opt/site-packages/x.so", elf()),
         ("opt/empty.jar", file("")),
         ("opt/known.jar", file("lang a 1")),
     ]);
     let image = image.layer([("bin/gone", Node::Whiteout)]);
     let found = inventory(image).unidentified;
-    assert_eq!((found.executables, found.archives), (1, 1));
+    assert_eq!((found.executables, found.archives), (2, 1));
     let paths: Vec<String> = found.paths.iter().map(ToString::to_string).collect();
-    assert_eq!(paths, ["/bin/same", "/opt/empty.jar"]);
+    assert_eq!(paths, ["/bin/same", "/opt/empty.jar", "/opt/site-packages/x.so"]);
 }

@@ -34,22 +34,22 @@ const TAGS: usize = 0xffff;
 
 /// The facts of an installed package, wherever they were written down.
 #[derive(Default)]
-pub(super) struct Facts {
-    pub(super) name: String,
-    pub(super) version: String,
-    pub(super) release: String,
-    pub(super) epoch: u32,
-    pub(super) arch: Option<String>,
+pub(in crate::catalogers) struct Facts {
+    pub(in crate::catalogers) name: String,
+    pub(in crate::catalogers) version: String,
+    pub(in crate::catalogers) release: String,
+    pub(in crate::catalogers) epoch: u32,
+    pub(in crate::catalogers) arch: Option<String>,
     /// The file name of the source package.
-    pub(super) source: Option<String>,
-    pub(super) vendor: Option<String>,
-    pub(super) module: Option<String>,
+    pub(in crate::catalogers) source: Option<String>,
+    pub(in crate::catalogers) vendor: Option<String>,
+    pub(in crate::catalogers) module: Option<String>,
 }
 
 impl Facts {
     /// The package. Its URL has the epoch as a qualifier and the source package's file name as `upstream`
     /// (package-url specification, "rpm").
-    pub(super) fn package(self) -> Package {
+    pub(in crate::catalogers) fn package(self) -> Package {
         let bare = format!("{}-{}", self.version, self.release);
         let with_epoch = |bare: &str| match self.epoch {
             0 => bare.to_owned(),

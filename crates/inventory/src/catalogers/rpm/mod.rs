@@ -13,6 +13,7 @@ use plimsoll_core::{Content, Diagnostic, DiagnosticKind, Take};
 
 #[cfg(test)]
 pub(super) use self::bytes::Order;
+pub(super) use self::header::Facts;
 use super::os::malformed;
 use crate::{Cataloger, File, Interest, Pattern, Sink};
 
