@@ -136,6 +136,8 @@ package_types! {
     Nuget = "nuget" => Some("NuGet"),
     /// PHP.
     Composer = "composer" => Some("Packagist"),
+    /// PHP extensions and packages of PEAR and PECL.
+    Pear = "pear" => None,
     /// Erlang and Elixir.
     Hex = "hex" => Some("Hex"),
     /// Dart.
