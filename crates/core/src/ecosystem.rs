@@ -174,6 +174,14 @@ package_types! {
     Brew = "brew" => None,
     /// Snaps.
     Snap = "snap" => None,
+    /// Container-Optimized OS.
+    Cos = "cos" => None,
+    /// Spack.
+    Spack = "spack" => None,
+    /// Flatpak applications.
+    Flatpak = "flatpak" => None,
+    /// Chocolatey, on Windows.
+    Chocolatey = "chocolatey" => None,
     /// Software that no package manager knows of.
     Generic = "generic" => None,
 }
