@@ -77,6 +77,14 @@ fn samples(id: &str) -> Vec<(&'static str, Vec<u8>)> {
             text("usr/share/snappy/dpkg.yaml", "packages:\n- a=1\n- b:amd64=2\n"),
         ],
         "nix" => vec![text("nix/store/h0cnbmfcn93xm5dg2x27ixhag1cwndga-a-1.2-bin/b", "")],
+        "cos" => vec![text(
+            "etc/cos-package-info.json",
+            r#"{"installedPackages":[{"category":"a","name":"b","version":"1"}],"buildTimePackages":[]}"#,
+        )],
+        "spack" => vec![text(
+            "opt/a/.spack/spec.json",
+            r#"{"spec":{"nodes":[{"name":"a","version":"1","arch":{"target":{"name":"x"}},"hash":"h"}]}}"#,
+        )],
         // Its own tests hold valid ones.
         "binary" => vec![("usr/bin/a", b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0\x3e\0".to_vec())],
         _ => super::samples::language(id),

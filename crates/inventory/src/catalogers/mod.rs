@@ -6,6 +6,7 @@ mod bitnami;
 mod bottlerocket;
 mod chisel;
 mod conda;
+mod cos;
 mod deb822;
 mod dpkg;
 mod homebrew;
@@ -25,6 +26,7 @@ mod rpm;
 #[cfg(test)]
 mod samples;
 mod snap;
+mod spack;
 mod zip;
 
 use crate::Cataloger;
@@ -46,6 +48,8 @@ pub fn all() -> Vec<Box<dyn Cataloger>> {
         Box::new(homebrew::Homebrew),
         Box::new(snap::Snap),
         Box::new(nix::Nix),
+        Box::new(cos::Cos),
+        Box::new(spack::Spack),
         Box::new(python::Installed),
         Box::new(python::Archives),
         Box::new(node::Installed),

@@ -130,13 +130,6 @@ impl Catalogers {
         let mut merged: HashMap<Package, Vec<Location>> = HashMap::new();
         for one in visible {
             let cataloger = self.list.get(usize::from(one.facts.cataloger));
-            let owner = one
-                .facts
-                .packages
-                .iter()
-                .any(|package| !package.kind.is_os())
-                .then(|| owners.owner(view, one.path.as_bytes(), one.file))
-                .flatten();
             for (found, &introduced) in one.facts.packages.iter().zip(&one.introduced) {
                 let mut package = found.clone();
                 if let Some(cataloger) = cataloger {
@@ -146,7 +139,8 @@ impl Catalogers {
                 if package.kind.is_os() {
                     os::complete(&mut package, distro);
                 } else if package.owned_by.is_none() {
-                    package.owned_by = owner.map(str::to_owned);
+                    package.owned_by =
+                        owners.owner(view, one.path.as_bytes(), one.file, introduced).map(str::to_owned);
                 }
                 let layer = usize::try_from(introduced).ok().and_then(|index| layers.get(index)).cloned();
                 let inner = std::mem::take(&mut package.locations);
@@ -265,7 +259,7 @@ fn unidentified(
         if !(program || archive)
             || known.contains(&(file.layer, file.ordinal))
             || library(path).is_some_and(|library| libraries.contains(library))
-            || owners.owner(view, path, file).is_some()
+            || owners.owner(view, path, file, file.layer).is_some()
         {
             return;
         }

@@ -59,28 +59,35 @@ impl<'a> Owners<'a> {
         this
     }
 
-    /// The package that owns the file at `path`, unless a later layer than the one that brought the package has
-    /// written the file again: then it is no longer the package's.
-    pub(crate) fn owner(&self, view: &dyn MergedView, path: &[u8], file: FileRef) -> Option<&'a str> {
+    /// The package that owns the file at `path`, unless what is in the file came with a later layer, `since`, than
+    /// the package: then it is no longer the package's. A layer that writes a file again as it was, to change its
+    /// owner for one, brings nothing.
+    pub(crate) fn owner(
+        &self,
+        view: &dyn MergedView,
+        path: &[u8],
+        file: FileRef,
+        since: u32,
+    ) -> Option<&'a str> {
         if self.paths.is_empty() {
             return None;
         }
-        if let Some(name) = self.named(path, file) {
+        if let Some(name) = self.named(path, since) {
             return Some(name);
         }
         MERGED.iter().flat_map(|&(a, b)| [(a, b), (b, a)]).find_map(|(from, to)| {
             let other = [to, path.strip_prefix(from)?].concat();
-            let name = self.named(&other, file)?;
+            let name = self.named(&other, since)?;
             let same = view.resolve(&other)?;
             ((same.layer, same.ordinal) == (file.layer, file.ordinal)).then_some(name)
         })
     }
 
-    fn named(&self, path: &[u8], file: FileRef) -> Option<&'a str> {
+    fn named(&self, path: &[u8], since: u32) -> Option<&'a str> {
         let hash = path_hash(path);
         let start = self.paths.partition_point(|(other, _)| *other < hash);
         let same = self.paths.get(start..).unwrap_or_default().iter().take_while(|(other, _)| *other == hash);
         let owners = same.filter_map(|(_, at)| self.packages.get(usize::try_from(*at).ok()?));
-        owners.filter(|(_, layer)| file.layer <= *layer).map(|(name, _)| *name).min()
+        owners.filter(|(_, layer)| since <= *layer).map(|(name, _)| *name).min()
     }
 }

@@ -197,6 +197,9 @@ fn a_file_of_an_os_package_is_its_until_a_later_layer_writes_it_again() {
     let upgraded = base().layer([("x/lang.txt", file("lang a 2"))]);
     assert_eq!(shown(&inventory(upgraded)), ["py@1 /var/db[0]", "a@2 /x/lang.txt[1]"]);
 
+    let copied_up = base().layer([("x/lang.txt", file("lang a 1"))]);
+    assert_eq!(shown(&inventory(copied_up))[1], "a@1 /x/lang.txt[0] <py");
+
     // Another package's installation writes the database anew and takes nothing back.
     let unrelated = base()
         .layer([("x/lang.txt", file("lang a 2"))])
