@@ -32,8 +32,8 @@ fn findings() -> Vec<Finding> {
             rating: None,
             severity_rule: String::new(),
             ratings: Vec::new(),
-            fixed_versions: if n % 3 == 0 { Vec::new() } else { vec!["9.0.0".to_owned()] },
-            fix: if n % 3 == 0 { FixState::NotAvailable } else { FixState::Available },
+            fixed_versions: if n.is_multiple_of(3) { Vec::new() } else { vec!["9.0.0".to_owned()] },
+            fix: if n.is_multiple_of(3) { FixState::NotAvailable } else { FixState::Available },
             evidence: Vec::new(),
             references: Vec::new(),
             disabled: None,
@@ -73,7 +73,7 @@ fn broad(n: usize) -> Rule {
     Rule {
         package: vec![format!("pack*-{n}")],
         severity_below: Some(Severity::ALL[n % 4]),
-        patchable: Some(n % 2 == 0),
+        patchable: Some(n.is_multiple_of(2)),
         ..Rule::default()
     }
 }

@@ -64,6 +64,22 @@ impl Date {
         era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + of_year - 719_468
     }
 
+    /// The day before; nothing before the year 1.
+    pub fn before(self) -> Option<Self> {
+        Self::from_days_since_1970(self.days_since_1970() - 1)
+    }
+
+    /// The last day that is whole before an instant (RFC 3339, or a date, which means its first moment): for what
+    /// holds until an instant. The last minute of a day counts as its end.
+    pub(crate) fn last_before(instant: &str) -> Result<Self, DateError> {
+        let day: Self = instant.parse()?;
+        let time = instant.get(11..16).unwrap_or_default();
+        if time == "23:59" {
+            return Ok(day);
+        }
+        day.before().ok_or_else(|| DateError(instant.chars().take(40).collect()))
+    }
+
     /// How many days it is to another day; negative where that is earlier.
     pub fn days_until(self, other: Date) -> i64 {
         other.days_since_1970() - self.days_since_1970()

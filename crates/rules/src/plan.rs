@@ -28,10 +28,13 @@ pub(crate) struct Plan<'r> {
     pub(crate) with_cvss: bool,
 }
 
+/// A package's name, version and number of locations.
+type PackageKey<'f> = (&'f str, &'f str, usize);
+
 /// What was found out about packages already: most findings share theirs with others.
 #[derive(Default)]
 pub(crate) struct Known<'f> {
-    packages: HashMap<(&'f str, &'f str, usize), Vec<(&'f Package, Vec<usize>)>>,
+    packages: HashMap<PackageKey<'f>, Vec<(&'f Package, Vec<usize>)>>,
     key: String,
 }
 
