@@ -4,29 +4,38 @@ mod apk;
 mod binary;
 mod bitnami;
 mod bottlerocket;
+mod cargo;
 mod chisel;
 mod conda;
 mod cos;
 mod deb822;
+mod document;
+mod dotnet;
 mod dpkg;
+mod golang;
 mod homebrew;
 #[cfg(test)]
 mod hostile;
 mod identity;
 mod java;
+mod json;
 mod nix;
 mod node;
 mod opkg;
 mod os;
 mod os_release;
 mod pacman;
+mod php;
 mod portage;
 mod python;
 mod rpm;
+mod ruby;
 #[cfg(test)]
 mod samples;
 mod snap;
 mod spack;
+mod xml;
+mod yaml;
 mod zip;
 
 use crate::Cataloger;
@@ -55,5 +64,32 @@ pub fn all() -> Vec<Box<dyn Cataloger>> {
         Box::new(node::Installed),
         Box::new(binary::Executables),
         Box::new(java::Archives),
+        Box::new(python::TOML),
+        Box::new(python::PIPFILE),
+        Box::new(python::REQUIREMENTS),
+        Box::new(golang::MODULE),
+        Box::new(golang::VENDOR),
+        Box::new(cargo::LOCK),
+        Box::new(ruby::Installed),
+        Box::new(ruby::GEMFILE_LOCK),
+        Box::new(php::INSTALLED),
+        Box::new(php::LOCK),
+        Box::new(php::PEAR),
+        Box::new(java::POM),
+        Box::new(java::GRADLE),
+        Box::new(java::VERIFICATION),
+        Box::new(java::CATALOG),
+        Box::new(java::SBT),
+        Box::new(dotnet::DEPS),
+        Box::new(dotnet::LOCK),
+        Box::new(dotnet::ASSETS),
+        Box::new(dotnet::PROJECT),
+        Box::new(dotnet::CONFIG),
+        Box::new(dotnet::PAKET),
+        Box::new(node::NPM),
+        Box::new(node::YARN),
+        Box::new(node::PNPM),
+        Box::new(node::BUN),
+        Box::new(node::DENO),
     ]
 }

@@ -17,6 +17,132 @@ pub(super) fn language(id: &str) -> Vec<(&'static str, Vec<u8>)> {
             let war = ZipBuilder::new().file("WEB-INF/lib/a-1.jar", maven_jar("g.h", "a", "1"));
             vec![("a-1.jar", maven_jar("g.h", "a", "1")), ("b.war", war.finish())]
         }
+        "python-lock" => vec![
+            text("poetry.lock", "[[package]]\nname = \"a\"\nversion = \"1\"\ncategory = \"dev\"\n"),
+            text("pylock.toml", "[[packages]]\nname = \"a\"\nversion = \"1\"\n"),
+        ],
+        "python-pipfile-lock" => {
+            vec![text(
+                "Pipfile.lock",
+                r#"{"default":{"a":{"version":"==1"}},"develop":{"b":{"version":"==2"}}}"#,
+            )]
+        }
+        "python-requirements" => {
+            vec![text(
+                "requirements.txt",
+                "# x\na[b, c] == 1.0 ; python_version < \"3\" --hash=sha256:1 \\\n --hash=x\nb\n",
+            )]
+        }
+        "go-mod" => vec![text(
+            "go.mod",
+            "module a.b/c\ngo 1.21\nrequire (\n\td.e/f v1.0.0 // indirect\n)\nreplace d.e/f v1.0.0 => g.h/i v2.0.0\n",
+        )],
+        "go-vendor" => {
+            vec![text("vendor/modules.txt", "# a.b/c v1.0.0 => d.e/f v2.0.0\n## explicit\nd.e/f/g\n")]
+        }
+        "cargo-lock" => {
+            vec![text(
+                "Cargo.lock",
+                "version = 3\n[[package]]\nname = \"a\"\nversion = \"1.0.0\"\nsource = \"registry+x\"\n",
+            )]
+        }
+        "ruby-gemspec" => vec![text(
+            "specifications/a-1.gemspec",
+            "Gem::Specification.new do |s|\n  s.name = \"a\".freeze\n  s.version = '1'\nend\n",
+        )],
+        "ruby-gemfile-lock" => {
+            vec![text(
+                "Gemfile.lock",
+                "GEM\n  remote: x\n  specs:\n    a (1.0-java)\n      b (~> 1)\n\nPLATFORMS\n  ruby\n",
+            )]
+        }
+        "php-composer-installed" => vec![
+            text("vendor/composer/installed.json", r#"{"packages":[{"name":"a/b","version":"v1.0.0"}]}"#),
+            text("vendor/composer/installed.json", r#"[{"name":"a/b","version":"1.0.0"}]"#),
+        ],
+        "php-composer-lock" => vec![text(
+            "composer.lock",
+            r#"{"packages":[{"name":"a/b","version":"1.0.0"}],"packages-dev":[{"name":"c/d","version":"2.0.0"}]}"#,
+        )],
+        "php-pear" => vec![text(
+            "usr/share/php/.registry/.channel.pecl.php.net/a.reg",
+            "a:3:{s:4:\"name\";s:1:\"a\";s:7:\"version\";a:1:{s:7:\"release\";s:3:\"1.0\";}s:1:\"x\";a:1:{i:0;N;}}",
+        )],
+        "java-pom" => vec![text(
+            "pom.xml",
+            "<project><properties><v>1</v></properties><dependencies><dependency><groupId>g</groupId>\
+             <artifactId>a</artifactId><version>${v}</version></dependency></dependencies></project>",
+        )],
+        "java-gradle-lock" => vec![text("gradle.lockfile", "# x\ng:a:1=compileClasspath,testX\nempty=\n")],
+        "java-gradle-verification" => vec![text(
+            "verification-metadata.xml",
+            "<verification-metadata><components><component group='g' name=\"a\" version=\"1\"/></components>\
+             </verification-metadata>",
+        )],
+        "java-gradle-catalog" => vec![text(
+            "gradle/libs.versions.toml",
+            "[versions]\nv = \"1\"\n[libraries]\na = \"g:a:1\"\nb = { module = \"g:b\", version.ref = \"v\" }\n",
+        )],
+        "java-sbt-lock" => {
+            vec![text(
+                "build.sbt.lock",
+                r#"{"dependencies":[{"org":"g","name":"a","version":"1","configurations":["test"]}]}"#,
+            )]
+        }
+        "dotnet-deps" => vec![text(
+            "a.deps.json",
+            r#"{"runtimeTarget":{"name":"t"},"targets":{"t":{"a/1":{"runtime":{"a.dll":{}}}}},"libraries":{"a/1":{"type":"package"}}}"#,
+        )],
+        "dotnet-nuget-lock" => {
+            vec![text(
+                "packages.lock.json",
+                r#"{"dependencies":{"net6.0":{"a":{"type":"Direct","resolved":"1"}}}}"#,
+            )]
+        }
+        "dotnet-project-assets" => {
+            vec![text("obj/project.assets.json", r#"{"libraries":{"a/1":{"type":"package"}}}"#)]
+        }
+        "dotnet-project" => vec![text(
+            "a.csproj",
+            "<Project><ItemGroup><PackageReference Include=\"a\" Version=\"1\"/></ItemGroup></Project>",
+        )],
+        "dotnet-packages-config" => {
+            vec![text("packages.config", "<packages><package id=\"a\" version=\"1\"/></packages>")]
+        }
+        "dotnet-paket-lock" => vec![text("paket.lock", "NUGET\n  remote: x\n    a (1)\n      b (>= 2)\n")],
+        "node-npm-lock" => vec![
+            text(
+                "package-lock.json",
+                r#"{"packages":{"":{},"node_modules/@a/b":{"version":"1.0.0","dev":true}}}"#,
+            ),
+            text(
+                "npm-shrinkwrap.json",
+                r#"{"dependencies":{"a":{"version":"1","dependencies":{"b":{"version":"2"}}}}}"#,
+            ),
+        ],
+        "node-yarn-lock" => vec![
+            text(
+                "yarn.lock",
+                "# v1\n\n\"@a/b@^1.0\", \"@a/b@^1\":\n  version \"1.0.0\"\n  dependencies:\n    c \"1\"\n",
+            ),
+            text("yarn.lock", "\"a@npm:^1.0\":\n  version: 1.0.0\n  resolution: \"a@npm:1.0.0\"\n"),
+        ],
+        "node-pnpm-lock" => vec![
+            text("pnpm-lock.yaml", "lockfileVersion: 5.4\npackages:\n  /@a/b/1.0.0_c@2:\n    dev: true\n"),
+            text(
+                "pnpm-lock.yaml",
+                "lockfileVersion: '9.0'\npackages:\n  '@a/b@1.0.0':\n    resolution: {integrity: x}\n",
+            ),
+        ],
+        "node-bun-lock" => {
+            vec![text("bun.lock", "{\"packages\": {\"a\": [\"a@1.0.0\", \"\", {}, \"x\"],}, // x\n}")]
+        }
+        "node-deno-lock" => {
+            vec![text(
+                "deno.lock",
+                r#"{"version":"4","npm":{"a@1.0.0_b@2":{}},"jsr":{"@std/bytes@1.0.2":{}}}"#,
+            )]
+        }
         _ => panic!("give a valid file of the cataloger {id} here, so that it can be broken in every way"),
     }
 }

@@ -9,15 +9,21 @@ pub(crate) struct Format {
     pub(crate) skips: &'static [&'static str],
     /// Name and version in one spelling for us and the peer.
     pub(crate) name: fn(&str, &str) -> (String, String),
+    /// Whether the peer lists the project itself among its dependencies.
+    pub(crate) lists_root: bool,
 }
 
 const fn format(directory: &'static str, catalogers: &'static [&'static str]) -> Format {
-    Format { directory, catalogers, skips: &[], name: as_written }
+    Format { directory, catalogers, skips: &[], name: as_written, lists_root: false }
 }
 
 impl Format {
     const fn without(self, skips: &'static [&'static str]) -> Self {
         Self { skips, ..self }
+    }
+
+    const fn listing_the_root(self) -> Self {
+        Self { lists_root: true, ..self }
     }
 
     const fn named(self, name: fn(&str, &str) -> (String, String)) -> Self {
@@ -40,12 +46,21 @@ fn go(name: &str, version: &str) -> (String, String) {
 }
 
 const PYTHON: &[&str] = &["python-installed", "python-archive"];
-
 const JAVA: &[&str] = &["java-archive"];
 
 pub(crate) const FORMATS: &[Format] = &[
     format("python-packaging", PYTHON).without(&["LICENSE.txt"]).named(python),
     format("python-wheelegg", PYTHON).named(python),
+    format("python-poetry", &["python-lock"]).without(&["pyproject.toml"]).named(python),
+    format("python-poetrylock", &["python-lock"]).named(python),
+    format("python-pdmlock", &["python-lock"]).named(python),
+    format("python-pylock", &["python-lock"]).without(&["pyproject.toml"]).named(python),
+    format("python-uv", &["python-lock"]).named(python),
+    format("python-uvlock", &["python-lock"]).named(python),
+    format("python-pipenv", &["python-pipfile-lock"]).named(python),
+    format("python-pipfilelock", &["python-pipfile-lock"]).named(python),
+    format("python-requirements", &["python-requirements"]).named(python),
+    format("python-pip", &["python-requirements"]).named(python),
     format("javascript-packagejson", &["node-installed"]),
     format("nodejs-pkg", &["node-installed"]),
     format("go-buildinfo", &["binary"]).named(go),
@@ -53,6 +68,52 @@ pub(crate) const FORMATS: &[Format] = &[
     format("golang-gobinary", &["binary"]).named(go),
     format("java-archive", JAVA),
     format("java-jar", JAVA),
+    format("javascript-packagelockjson", &["node-npm-lock"]),
+    format("nodejs-npm", &["node-npm-lock"]),
+    format("javascript-yarnlock", &["node-yarn-lock"]),
+    format("nodejs-yarn", &["node-yarn-lock", "node-installed"]),
+    format("javascript-pnpmlock", &["node-pnpm-lock"]),
+    format("nodejs-pnpm", &["node-pnpm-lock"]).without(&["package.json"]),
+    format("javascript-bunlock", &["node-bun-lock"]),
+    format("nodejs-bun", &["node-bun-lock"]).without(&["package.json"]),
+    format("golang", &["go-mod"]).named(go),
+    format("golang-gomod", &["go-mod"]).named(go),
+    format("golang-mod", &["go-mod"]).without(&["LICENSE", "go.sum"]).named(go),
+    format("golang-vendormodules", &["go-vendor"]).named(go),
+    format("rust", &["cargo-lock"]),
+    format("rust-cargo", &["cargo-lock"]).without(&["Cargo.toml"]),
+    format("rust-cargolock", &["cargo-lock"]),
+    format("ruby", &["ruby-gemfile-lock"]),
+    format("ruby-bundler", &["ruby-gemfile-lock"]),
+    format("ruby-gemfilelock", &["ruby-gemfile-lock"]),
+    format("ruby-gemspec", &["ruby-gemspec"]),
+    format("php-composer", &["php-composer-lock"]).without(&["composer.json"]),
+    format("php-composerlock", &["php-composer-lock"]),
+    format("php", &["php-composer-lock", "php-pear"]),
+    format("java-pom", &["java-pom"]).listing_the_root(),
+    format("java-pomxml", &["java-pom"]),
+    format("java-gradle", &["java-gradle-lock"]),
+    format("java-gradlelockfile", &["java-gradle-lock"]),
+    format("gradle-lockfile", &["java-gradle-lock"]),
+    format("java-gradleverificationmetadataxml", &["java-gradle-verification"]),
+    format("java-gradleversioncatalog", &["java-gradle-catalog"]),
+    format("java-sbt", &["java-sbt-lock"]),
+    format("sbt-lockfile", &["java-sbt-lock"]),
+    format("java", &["java-pom"]).without(&["micronaut.json"]).listing_the_root(),
+    format("dotnet", &["dotnet-deps"]),
+    format("dotnet-core_deps", &["dotnet-deps"]),
+    format("dotnet-deps", &["dotnet-deps"]),
+    format("dotnet-depsjson", &["dotnet-deps"]),
+    format("dotnet-csproj", &["dotnet-project"]),
+    format("dotnet-nugetcpm", &["dotnet-project"]),
+    format("dotnet-packagesprops", &["dotnet-project"]),
+    format("nuget-packagesprops", &["dotnet-project"]),
+    format("dotnet-packagesconfig", &["dotnet-packages-config"]),
+    format("dotnet-nuget", &["dotnet-nuget-lock"]),
+    format("dotnet-packageslockjson", &["dotnet-nuget-lock"]),
+    format("nuget-lock", &["dotnet-nuget-lock"]),
+    format("dotnet-paketlock", &["dotnet-paket-lock"]),
+    format("dotnet-projectassetsjson", &["dotnet-project-assets"]),
     format("rust-binary", &["binary"]),
     format("rust-cargoauditable", &["binary"]),
 ];
@@ -71,4 +132,40 @@ pub(crate) const DIFFERENCES: &[(&str, &str)] = &[
         "javascript-packagejson/osv-scalibr-package_with_dependencies",
         "ranges of a manifest are no versions: the peer invents the lowest that fits",
     ),
+    (
+        "nodejs-yarn/trivy-yarn-with-local-dependency",
+        "the peer leaves out what comes from a folder; name and version are stated all the same",
+    ),
+    (
+        "nodejs-yarn/trivy-yarn-file-with-bad-protocol",
+        "the peer leaves out what comes by a protocol that it does not know",
+    ),
+    ("java/syft-x-4f9555", "a list embedded in a native image, shown without the image"),
+    ("python-uv/trivy-normal", "the peer lists the project itself"),
+    (
+        "python-requirements/osv-scalibr-pip_example",
+        "the lowest version that a requirement allows is not the version that is installed",
+    ),
+    (
+        "python-requirements/osv-scalibr-per_requirement_options",
+        "the peer takes text that pip refuses for part of the version",
+    ),
+    ("golang-mod/trivy-go-1.16", "the peer leaves out what is marked indirect in files of old versions"),
+    (
+        "golang-mod/trivy-less-than-1.17",
+        "the peer adds what go.sum lists, which is every version that was looked at",
+    ),
+    ("java-pom/trivy-dependencyManagement-prefers-child", "the peer reads parents and repositories beside the file"),
+    ("java-pom/trivy-overwrite-artifact-version", "the peer reads what the dependencies themselves depend on"),
+    ("java-pom/trivy-dependency-from-parent", "the peer reads parents and repositories beside the file"),
+    ("java-pomxml/osv-scalibr-with-parent", "the peer reads the parent beside the file"),
+    (
+        "java-gradleverificationmetadataxml/osv-scalibr-missing-attribute",
+        "without a group or a name there is nothing that could be matched",
+    ),
+    (
+        "dotnet/syft-TestParseDotnetDeps",
+        "the peer lists what the shared framework provides and the program is not deployed with",
+    ),
+    ("dotnet-paketlock/osv-scalibr-valid", "repositories of GitHub are no packages of NuGet"),
 ];

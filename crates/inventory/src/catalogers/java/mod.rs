@@ -3,13 +3,17 @@
 mod identify;
 mod jar;
 mod known;
+mod lock;
 mod manifest;
+mod pom;
 mod properties;
 #[cfg(test)]
 mod tests;
 
 use plimsoll_core::{Content, Take};
 
+pub(crate) use self::lock::{CATALOG, GRADLE, SBT, VERIFICATION};
+pub(crate) use self::pom::POM;
 use super::zip::{self, Budget};
 use crate::{Cataloger, File, Interest, Pattern, Sink};
 

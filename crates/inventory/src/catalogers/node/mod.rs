@@ -1,9 +1,19 @@
 //! Node.js: packages as npm, yarn and pnpm install them.
 
+mod bun;
+mod deno;
+mod lock;
 mod manifest;
+mod pnpm;
+mod yarn;
 
 use plimsoll_core::{Content, Diagnostic, DiagnosticKind, Package, PackageType, Role, Take};
 
+pub(crate) use self::bun::BUN;
+pub(crate) use self::deno::DENO;
+pub(crate) use self::lock::NPM;
+pub(crate) use self::pnpm::PNPM;
+pub(crate) use self::yarn::YARN;
 use super::identity;
 use crate::{Cataloger, File, Interest, Pattern, Sink};
 

@@ -2,6 +2,8 @@
 
 mod archive;
 mod header;
+mod lock;
+mod requirements;
 
 use plimsoll_core::{Content, Diagnostic, DiagnosticKind, PackageType, Take};
 
@@ -9,6 +11,8 @@ use super::identity;
 use crate::{Cataloger, File, Interest, Pattern, Sink};
 
 pub(crate) use self::archive::Archives;
+pub(crate) use self::lock::{PIPFILE, TOML};
+pub(crate) use self::requirements::REQUIREMENTS;
 
 /// Descriptions can be long; the headers in front of them are all that is read.
 const MAX: usize = 16 << 20;

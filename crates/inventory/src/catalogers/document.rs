@@ -1,0 +1,77 @@
+use std::collections::HashSet;
+
+use plimsoll_core::{Content, Diagnostic, DiagnosticKind, Package, Role, Take};
+
+use crate::{Cataloger, File, Interest, Sink};
+
+/// The largest document that is read.
+pub(crate) const MAX: u64 = 16 << 20;
+
+/// All of a document, if it is not absurdly large.
+pub(crate) const WHOLE: Take = Take::Whole { max: MAX };
+
+/// A cataloger of documents that are read whole, one kind of them: lock files, manifests, package records.
+pub(crate) struct Document {
+    pub(crate) id: &'static str,
+    pub(crate) revision: u32,
+    pub(crate) interests: &'static [Interest],
+    /// The part that its packages play, where the reader does not say.
+    pub(crate) role: Role,
+    pub(crate) read: fn(&Text<'_>, &mut Sink) -> Result<(), Diagnostic>,
+}
+
+/// A document to be read.
+pub(crate) struct Text<'a> {
+    /// Its path in the layer.
+    pub(crate) path: &'a [u8],
+    /// All of it.
+    pub(crate) bytes: &'a [u8],
+}
+
+impl Text<'_> {
+    /// The text, without a byte order mark; bytes that are not UTF-8 become U+FFFD.
+    pub(crate) fn lossy(&self) -> std::borrow::Cow<'_, str> {
+        String::from_utf8_lossy(self.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(self.bytes))
+    }
+}
+
+impl Cataloger for Document {
+    fn id(&self) -> &'static str {
+        self.id
+    }
+
+    fn revision(&self) -> u32 {
+        self.revision
+    }
+
+    fn interests(&self) -> &'static [Interest] {
+        self.interests
+    }
+
+    fn parse(&self, file: File<'_>, out: &mut Sink) {
+        let Content::Whole(bytes) = file.content else { return };
+        let mut found = Sink::default();
+        if let Err(diagnostic) = (self.read)(&Text { path: file.path, bytes }, &mut found) {
+            found.diagnostics.push(diagnostic);
+        }
+        // The same package is often listed once for every place that it would be installed in.
+        let mut seen: HashSet<Package> = HashSet::new();
+        for mut package in found.packages {
+            if package.role == Role::Normal {
+                package.role = self.role;
+            }
+            if seen.insert(package.clone()) {
+                out.packages.push(package);
+            }
+        }
+        out.diagnostics.append(&mut found.diagnostics);
+    }
+}
+
+/// A document that does not follow its format at all.
+pub(crate) fn malformed(what: &str, error: impl std::fmt::Display) -> Diagnostic {
+    // Messages of parsers quote what they read.
+    let error: String = error.to_string().chars().take(200).collect();
+    let error = error.split_whitespace().collect::<Vec<_>>().join(" ");
+    Diagnostic::new(DiagnosticKind::Malformed, format!("{what} can't be read: {error}"))
+}

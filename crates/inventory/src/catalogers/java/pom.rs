@@ -1,0 +1,145 @@
+use std::collections::HashMap;
+
+use plimsoll_core::{Diagnostic, Role};
+
+use super::super::document::{Document, Text as File, WHOLE, malformed};
+use super::super::xml::{self, Element};
+use super::lock::add;
+use crate::{Interest, Pattern, Sink};
+
+/// Project files of Maven (Maven, "POM Reference"): the dependencies that the file itself names. What a parent, an
+/// imported list or another project adds is not in the file.
+pub(crate) const POM: Document = Document {
+    id: "java-pom",
+    revision: 1,
+    interests: &[Interest { pattern: Pattern::Name("pom.xml"), take: WHOLE }],
+    role: Role::Declared,
+    read,
+};
+
+/// Properties that stand for properties, and the longest text that they may make.
+const MAX_DEPTH: usize = 16;
+const MAX_TEXT: usize = 1024;
+
+fn read(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
+    let project = xml::read(&file.lossy()).map_err(|error| malformed("pom.xml", error))?;
+    if project.name != "project" {
+        return Err(malformed("pom.xml", "its first element is not a project"));
+    }
+    let model = Model::new(&project);
+    let profiles = project.child("profiles").into_iter().flat_map(|profiles| profiles.children("profile"));
+    for part in std::iter::once(&project).chain(profiles) {
+        for dependency in dependencies(part) {
+            model.dependency(dependency, out);
+        }
+    }
+    Ok(())
+}
+
+fn dependencies(part: &Element) -> impl Iterator<Item = &Element> {
+    part.child("dependencies").into_iter().flat_map(|list| list.children("dependency"))
+}
+
+struct Model<'a> {
+    properties: HashMap<&'a str, &'a str>,
+    /// Versions that the file keeps for dependencies that state none.
+    managed: HashMap<(String, String), &'a str>,
+}
+
+impl<'a> Model<'a> {
+    fn new(project: &'a Element) -> Self {
+        let mut properties = HashMap::new();
+        let parent = project.child("parent");
+        for (name, short) in [("groupId", "groupId"), ("artifactId", "artifactId"), ("version", "version")] {
+            let inherited = parent.and_then(|parent| parent.text_of(name));
+            if let Some(own) = project.text_of(name).or(inherited) {
+                let keys = match short {
+                    "groupId" => ["project.groupId", "pom.groupId", "groupId"],
+                    "artifactId" => ["project.artifactId", "pom.artifactId", "artifactId"],
+                    _ => ["project.version", "pom.version", "version"],
+                };
+                properties.extend(keys.map(|key| (key, own)));
+            }
+            if let Some(inherited) = inherited {
+                let keys = match short {
+                    "groupId" => ["project.parent.groupId", "parent.groupId"],
+                    "artifactId" => ["project.parent.artifactId", "parent.artifactId"],
+                    _ => ["project.parent.version", "parent.version"],
+                };
+                properties.extend(keys.map(|key| (key, inherited)));
+            }
+        }
+        for property in project.child("properties").into_iter().flat_map(|list| &list.children) {
+            properties.insert(property.name.as_str(), property.text.trim());
+        }
+        let mut model = Self { properties, managed: HashMap::new() };
+        for dependency in project.child("dependencyManagement").into_iter().flat_map(dependencies) {
+            if let (Some(key), Some(version)) = (model.key(dependency), dependency.text_of("version")) {
+                model.managed.entry(key).or_insert(version);
+            }
+        }
+        model
+    }
+
+    fn key(&self, dependency: &Element) -> Option<(String, String)> {
+        Some((
+            self.resolve(dependency.text_of("groupId")?)?,
+            self.resolve(dependency.text_of("artifactId")?)?,
+        ))
+    }
+
+    fn dependency(&self, dependency: &Element, out: &mut Sink) {
+        let Some((group, artifact)) = self.key(dependency) else { return };
+        let managed = || self.managed.get(&(group.clone(), artifact.clone())).copied();
+        let version =
+            dependency.text_of("version").or_else(managed).and_then(|version| self.resolve(version));
+        // Neither is part of what the project becomes.
+        let dev = matches!(dependency.text_of("scope"), Some("test" | "provided"));
+        add(&group, &artifact, exact(version.as_deref().unwrap_or("")), dev, out);
+    }
+
+    /// The text with properties put in; nothing where one is not known here.
+    fn resolve(&self, text: &str) -> Option<String> {
+        let mut text = text.trim().to_owned();
+        for _ in 0..MAX_DEPTH {
+            let Some(start) = text.find("${") else { return Some(text) };
+            let end = start + text.get(start..)?.find('}')?;
+            let value = self.properties.get(text.get(start + 2..end)?)?;
+            text.replace_range(start..=end, value);
+            if text.len() > MAX_TEXT {
+                return None;
+            }
+        }
+        None
+    }
+}
+
+/// A version, not a range of versions: `[1.0]` allows one.
+fn exact(version: &str) -> &str {
+    match version.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        Some(only) if !only.contains(',') => only.trim(),
+        _ if version.starts_with(['[', '(']) => "",
+        _ => version,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn properties_that_stand_for_themselves_end() {
+        let pom = "<project><properties><a>${b}${b}</a><b>${a}</b></properties><dependencies><dependency>\
+            <groupId>g</groupId><artifactId>x</artifactId><version>${a}</version></dependency></dependencies></project>";
+        let mut out = Sink::default();
+        read(&File { path: b"pom.xml", bytes: pom.as_bytes() }, &mut out).unwrap();
+        assert_eq!((out.packages[0].name.as_str(), out.packages[0].version.as_str()), ("g:x", ""));
+    }
+
+    #[test]
+    fn a_range_is_no_version() {
+        for (version, expected) in [("1.0", "1.0"), ("[1.0]", "1.0"), ("(,1.0]", ""), ("[1.0,2.0)", "")] {
+            assert_eq!(exact(version), expected);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+use plimsoll_core::{Diagnostic, Role};
+
+use super::super::document::{Document, Text as File, WHOLE};
+use super::lock::add;
+use crate::{Interest, Pattern, Sink};
+
+/// Requirements files of pip (pip, "Requirements File Format"). A requirement that is not pinned to one version
+/// gives a package whose version is not known.
+pub(crate) const REQUIREMENTS: Document = Document {
+    id: "python-requirements",
+    revision: 1,
+    interests: &[
+        Interest { pattern: Pattern::Name("requirements.txt"), take: WHOLE },
+        Interest { pattern: Pattern::Suffix("-requirements.txt"), take: WHOLE },
+        Interest { pattern: Pattern::Suffix("_requirements.txt"), take: WHOLE },
+        Interest { pattern: Pattern::InSuffix("requirements", ".txt"), take: WHOLE },
+    ],
+    role: Role::Declared,
+    read,
+};
+
+fn read(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
+    let text = file.lossy();
+    let mut whole = String::new();
+    for line in text.lines() {
+        // A line may go on in the next, even after a comment.
+        if let Some(front) = line.strip_suffix('\\') {
+            whole.push_str(front);
+            whole.push(' ');
+            continue;
+        }
+        whole.push_str(line);
+        requirement(&std::mem::take(&mut whole), out);
+    }
+    requirement(&whole, out);
+    Ok(())
+}
+
+fn requirement(line: &str, out: &mut Sink) {
+    let line = without_comment(line).trim();
+    // Options, among them other files and editable folders.
+    if line.is_empty() || line.starts_with('-') {
+        return;
+    }
+    let line = line.split(';').next().unwrap_or(line);
+    // Options of one requirement follow a space.
+    let line = line.split(" -").next().unwrap_or(line).trim();
+    let end = line
+        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')))
+        .unwrap_or(line.len());
+    let (name, rest) = line.split_at(end);
+    let valid = name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && name.ends_with(|c: char| c.is_ascii_alphanumeric());
+    let rest = rest.trim_start();
+    let rest = match rest.strip_prefix('[').map(|extras| extras.split_once(']')) {
+        Some(Some((_, rest))) => rest.trim_start(),
+        Some(None) => return,
+        None => rest,
+    };
+    // A path or an address, or a name that is none.
+    if !valid || rest.starts_with([':', '/', '\\', '+']) {
+        return;
+    }
+    if let Some(version) = pinned(rest) {
+        add(name, version, false, out);
+    }
+}
+
+/// The one version that the specifier allows; an empty text where it allows more; nothing where it is none.
+fn pinned(specifier: &str) -> Option<&str> {
+    let specifier = specifier.trim().trim_start_matches('(').trim_end_matches(')');
+    if specifier.is_empty() || specifier.starts_with('@') {
+        return Some("");
+    }
+    if !specifier.starts_with(['=', '<', '>', '!', '~']) {
+        return None;
+    }
+    for part in specifier.split(',') {
+        if let Some(version) = part.trim().strip_prefix("==") {
+            let version = version.trim_start_matches('=').split_whitespace().next().unwrap_or("");
+            if version.is_empty() || version.starts_with('-') {
+                return None;
+            }
+            if !version.ends_with('*') {
+                return Some(version);
+            }
+        }
+    }
+    Some("")
+}
+
+/// A comment begins a line or follows white space; people leave the space out after a version.
+fn without_comment(line: &str) -> &str {
+    let mut before = None;
+    for (at, c) in line.char_indices() {
+        let starts = before.is_none_or(|c: char| c.is_whitespace());
+        if c == '#' && (starts || !line.contains("--hash") && !line.contains("://")) {
+            return line.get(..at).unwrap_or(line);
+        }
+        before = Some(c);
+    }
+    line
+}
