@@ -215,9 +215,8 @@ impl<'a> Blobs<'a> {
         let (pass, result) = read_archive(&mut stream, &mut visitor, layer.index, &reading);
         if verify && matches!(result, Err(Stop::Corrupt(_) | Stop::Limit(_) | Stop::Truncated(_))) {
             // A blob that is not the one the manifest names explains every other trouble.
-            match stream.drain_stored() {
-                Err(stop @ (Stop::Io(_) | Stop::Cancelled)) => return Err(stopped(layer, stop)),
-                _ => {}
+            if let Err(stop @ (Stop::Io(_) | Stop::Cancelled)) = stream.drain_stored() {
+                return Err(stopped(layer, stop));
             }
         }
         let measured = stream.finish();

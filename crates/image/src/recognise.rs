@@ -91,6 +91,10 @@ pub(crate) fn recognise(path: &Path, options: &OpenOptions, observer: &dyn Obser
                 instead: "load it into a current Docker and save it again",
             });
         }
+        _ if matches!(&store, Store::Archive(archive) if !archive.marked()) => {
+            let reason = "it ends without an end mark, before any manifest.json or index.json".into();
+            return Err(Error::Truncated { what, reason });
+        }
         _ => {
             return Err(none(
                 "an archive with neither manifest.json nor index.json (if it is a root file system, unpack it and scan the folder)",

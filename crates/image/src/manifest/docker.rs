@@ -154,9 +154,11 @@ fn config(store: &Store, item: &Item, options: &OpenOptions) -> Result<(Option<D
     Ok((digest, parse(&bytes, "the configuration")?))
 }
 
-/// The digest that a configuration's name is made of: `<hex>.json` or `blobs/sha256/<hex>`.
+/// The digest that a configuration's name is made of: `<hex>.json`, `blobs/sha256/<hex>` or the digest itself.
 fn config_digest(name: &str) -> Option<Digest> {
-    blob_digest(name).or_else(|| format!("sha256:{}", name.strip_suffix(".json")?).parse().ok())
+    blob_digest(name)
+        .or_else(|| name.parse().ok())
+        .or_else(|| format!("sha256:{}", name.strip_suffix(".json")?).parse().ok())
 }
 
 /// The digest that a blob's name is made of.

@@ -82,13 +82,14 @@ impl Index {
     }
 }
 
-/// Reads an archive's headers and shows each member; whoever is shown it may read its content.
+/// Reads an archive's headers and shows each member; whoever is shown it may read its content. Says whether the
+/// archive has an end mark.
 fn walk(
     stream: &mut dyn ByteStream,
     what: &str,
     limits: &Limits,
     each: &mut EachMember<'_>,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let mut reader = Reader::new(limits.tar_header);
     loop {
         let member = reader.next(stream).map_err(|stop| stopped(stop, what))?;
@@ -99,7 +100,7 @@ fn walk(
                 _ => Error::Malformed { what: what.to_owned(), reason },
             });
         }
-        let Some(member) = member else { return Ok(()) };
+        let Some(member) = member else { return Ok(reader.marked) };
         each(&member, &mut reader, stream)?;
     }
 }
@@ -118,6 +119,7 @@ pub(crate) fn stopped(stop: Stop, what: &str) -> Error {
 pub(crate) struct Archive {
     shared: Shared,
     index: Index,
+    marked: bool,
 }
 
 impl Archive {
@@ -125,10 +127,10 @@ impl Archive {
     pub(crate) fn open(shared: Shared, what: &str, limits: &Limits) -> Result<Self, Error> {
         let mut index = Index::default();
         let mut stream = FileStream::new(Box::new(shared.whole()));
-        walk(&mut stream, what, limits, &mut |member, reader, _| {
+        let marked = walk(&mut stream, what, limits, &mut |member, reader, _| {
             index.add(member, reader.offset(), limits, what)
         })?;
-        Ok(Self { shared, index })
+        Ok(Self { shared, index, marked })
     }
 
     pub(crate) fn find(&self, name: &[u8]) -> Option<(u64, u64)> {
@@ -137,6 +139,11 @@ impl Archive {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.index.members.is_empty()
+    }
+
+    /// Whether the archive has an end mark.
+    pub(crate) fn marked(&self) -> bool {
+        self.marked
     }
 
     /// Opens a member.

@@ -48,6 +48,8 @@ pub(super) struct Producer<'a> {
     task: Task<'a>,
     /// Whether the stored bytes are handed on.
     keep_stored: bool,
+    /// Bytes at the start of the input that were not handed on yet.
+    head: usize,
     decoder: Decoder,
     input: Vec<u8>,
     at: usize,
@@ -73,6 +75,7 @@ impl<'a> Producer<'a> {
         Ok(Self {
             blob,
             keep_stored,
+            head: head.len(),
             decoder,
             input,
             at: 0,
@@ -130,12 +133,9 @@ impl<'a> Producer<'a> {
         if chunk.bytes.len() < CHUNK {
             chunk.bytes.resize(CHUNK, 0);
         }
-        if self.keep_stored && self.uncompressed == 0 && chunk.stored.is_empty() {
-            // The head of the blob was read before.
-            let head = self.input.get(self.at..self.end).unwrap_or_default();
-            if self.stored == head.len() as u64 {
-                chunk.stored.extend_from_slice(head);
-            }
+        let head = std::mem::take(&mut self.head);
+        if self.keep_stored {
+            chunk.stored.extend_from_slice(self.input.get(..head).unwrap_or_default());
         }
         chunk.stop = self.fill(chunk).err();
     }
@@ -193,8 +193,12 @@ impl<'a> Producer<'a> {
     /// Reads stored bytes without decoding them; none at the end.
     pub(super) fn raw(&mut self) -> Result<&[u8], Stop> {
         self.check_cancelled()?;
-        let count = read_some(&mut *self.blob, &mut self.input)?;
         (self.at, self.end) = (0, 0);
+        let head = std::mem::take(&mut self.head);
+        if head > 0 {
+            return Ok(self.input.get(..head).unwrap_or_default());
+        }
+        let count = read_some(&mut *self.blob, &mut self.input)?;
         self.advance(count)?;
         Ok(self.input.get(..count).unwrap_or_default())
     }

@@ -75,12 +75,22 @@ pub(crate) struct Reader {
     padding: u64,
     header_limit: u64,
     ended: bool,
+    /// Whether the end mark was met.
+    pub(crate) marked: bool,
     pub(crate) remarks: Vec<Remark>,
 }
 
 impl Reader {
     pub(crate) fn new(header_limit: u64) -> Self {
-        Self { offset: 0, left: 0, padding: 0, header_limit, ended: false, remarks: Vec::new() }
+        Self {
+            offset: 0,
+            left: 0,
+            padding: 0,
+            header_limit,
+            ended: false,
+            marked: false,
+            remarks: Vec::new(),
+        }
     }
 
     /// Where the stream stands.
@@ -151,6 +161,7 @@ impl Reader {
             let Some(block) = self.block(stream)? else { return Ok(self.stop()) };
             if block.is_zero() {
                 // Two blocks of zeros end an archive; so does one at the very end of the stream.
+                self.marked = true;
                 if self.block(stream)?.is_some_and(|second| !second.is_zero()) {
                     let message =
                         "the archive goes on after a lone block of zeros; what follows was not read";
@@ -172,7 +183,7 @@ impl Reader {
             match block.typeflag() {
                 b'x' => {
                     pax = Pax::default();
-                    if let Some(records) = self.extension(stream, size, "PAX header")?
+                    if let Some(records) = self.extension(stream, size, offset, "PAX header")?
                         && let Err(reason) = pax::parse(&records, &mut pax)
                     {
                         self.remark_at(RemarkKind::Malformed, reason, offset);
@@ -181,15 +192,15 @@ impl Reader {
                 b'g' => {
                     // Container engines do not apply global headers, so neither does this reader.
                     let mut global = Pax::default();
-                    if let Some(records) = self.extension(stream, size, "global PAX header")?
+                    if let Some(records) = self.extension(stream, size, offset, "global PAX header")?
                         && (pax::parse(&records, &mut global).is_err() || global != Pax::default())
                     {
                         let message = "a global PAX header names files or sizes; it is not applied";
                         self.remark_at(RemarkKind::Note, message, offset);
                     }
                 }
-                b'L' => long_name = self.extension(stream, size, "GNU long name")?.or(long_name),
-                b'K' => long_link = self.extension(stream, size, "GNU long link name")?.or(long_link),
+                b'L' => long_name = self.extension(stream, size, offset, "GNU long name")?.or(long_name),
+                b'K' => long_link = self.extension(stream, size, offset, "GNU long link name")?.or(long_link),
                 _ => return self.member(stream, &block, offset, size, pax, (long_name, long_link)),
             }
         }
@@ -200,14 +211,16 @@ impl Reader {
         &mut self,
         stream: &mut dyn ByteStream,
         size: u64,
+        offset: u64,
         what: &str,
     ) -> Result<Option<Vec<u8>>, Stop> {
         self.enter(size);
         if size > self.header_limit {
             let limit = self.header_limit;
-            self.remark(
+            self.remark_at(
                 RemarkKind::Limit,
                 format!("a {what} of {size} bytes passes the limit of {limit} bytes (Limits::tar_header); it is left out"),
+                offset,
             );
             return Ok(None);
         }
