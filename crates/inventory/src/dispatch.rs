@@ -18,6 +18,8 @@ pub(crate) struct Hit {
     pub(crate) take: Take,
     /// Whether the file is wanted for being executable, not for its name.
     pub(crate) executable: bool,
+    /// The name under which the cataloger would want it, where its own name interests nobody.
+    pub(crate) stand_in: Option<&'static [u8]>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -88,7 +90,7 @@ impl Dispatch {
         for (cataloger, number) in catalogers.iter().zip(0_u16..) {
             for (interest, rank) in cataloger.interests().iter().zip(0_u16..) {
                 let executable = interest.pattern == Pattern::Executable;
-                let hit = Hit { cataloger: number, rank, take: interest.take, executable };
+                let hit = Hit { cataloger: number, rank, take: interest.take, executable, stand_in: None };
                 this.add(interest.pattern, hit);
             }
         }

@@ -77,6 +77,15 @@ impl LayerFacts {
     }
 }
 
+impl FileFacts {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.packages.is_empty()
+            && self.distro.is_none()
+            && self.owned.is_empty()
+            && self.diagnostics.is_empty()
+    }
+}
+
 /// A normal path as the layer writes it. Unlike [`ImagePath`](plimsoll_core::ImagePath) it comes back from being
 /// stored with every byte as it was, because entries are found again by it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

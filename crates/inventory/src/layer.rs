@@ -4,6 +4,7 @@ use plimsoll_core::{Content, Diagnostic, DiagnosticKind, Entry, EntryKind, Layer
 
 use crate::dispatch::{Hit, ends_with_ignore_case};
 use crate::facts::{FileFacts, RawPath};
+use crate::linked::{self, Kept};
 use crate::{Cataloger, Catalogers, File, LayerFacts, Sink, Wanted, path_hash, tee};
 
 /// Packages that one layer may give. A layer of ten million entries could give gigabytes of them.
@@ -28,6 +29,11 @@ pub struct LayerCatalog<'a> {
     hits: Vec<Hit>,
     /// When a layer is read again: for which names which entries are wanted.
     again: Option<HashMap<u32, Vec<RawPath>>>,
+    /// Whether the current entry is looked at although its name interests nobody.
+    guessing: bool,
+    /// Whether the beginning of the current entry has been looked at.
+    settled: bool,
+    linked: Kept,
     /// Hashes of the directories that one of their files has stood for.
     children: HashSet<u64>,
     packages: usize,
@@ -51,6 +57,9 @@ impl<'a> LayerCatalog<'a> {
             facts: LayerFacts::default(),
             hits: Vec::new(),
             again: None,
+            guessing: false,
+            settled: false,
+            linked: Kept::default(),
             children: HashSet::new(),
             packages: 0,
             owned: 0,
@@ -113,6 +122,10 @@ impl<'a> LayerCatalog<'a> {
                 }
             }
         }
+        self.guessing = self.again.is_none()
+            && self.hits.iter().all(|hit| hit.executable)
+            && (1..=linked::MAX).contains(&entry.size)
+            && self.linked.has_room();
         let named = self.hits.iter().filter(|hit| !hit.executable);
         self.facts.seen.extend(named.map(|hit| (entry.ordinal, hit.cataloger)));
     }
@@ -146,7 +159,8 @@ impl<'a> LayerCatalog<'a> {
             _ => None,
         });
         let program = (entry.is_executable() && self.again.is_none()).then_some(8);
-        if let Some(bytes) = peek.chain(program).max().filter(|_| may_peek) {
+        let guess = self.guessing.then_some(linked::HEAD);
+        if let Some(bytes) = peek.chain(program).chain(guess).max().filter(|_| may_peek) {
             return Take::Peek(bytes);
         }
         match whole {
@@ -159,15 +173,20 @@ impl<'a> LayerCatalog<'a> {
 
     /// Asks those who wanted to peek what they want now.
     fn settle(&mut self, entry: &Entry<'_>, head: &[u8]) {
+        self.settled = true;
         if self.again.is_none() && entry.is_executable() && is_program(head) {
             self.facts.programs.push(entry.ordinal);
         }
         let mut hits = std::mem::take(&mut self.hits);
+        if self.guessing {
+            linked::guess(&self.catalogers.dispatch, head, &mut hits);
+        }
         let path = self.shown_path(entry);
         hits.retain_mut(|hit| {
             if let Take::Peek(bytes) = hit.take {
                 let head = head.get(..usize::from(bytes)).unwrap_or(head);
                 let cataloger = self.catalogers.list.get(usize::from(hit.cataloger));
+                let path = hit.stand_in.unwrap_or(path);
                 hit.take = cataloger.map_or(Take::Skip, |it| it.peeked(path, entry.size, head));
             }
             !matches!(hit.take, Take::Peek(_) | Take::Skip)
@@ -186,8 +205,9 @@ impl<'a> LayerCatalog<'a> {
                 for hit in hits {
                     let mut sink = Sink::default();
                     let fits = self.whole(hit.take).is_none_or(|max| entry.size <= max);
+                    let path = hit.stand_in.unwrap_or(path.as_bytes());
                     if let Some(cataloger) = cataloger(&hit).filter(|_| fits) {
-                        tee::give(cataloger, path.as_bytes(), bytes, hit.take == Take::Stream, &mut sink);
+                        tee::give(cataloger, path, bytes, hit.take == Take::Stream, &mut sink);
                     } else {
                         sink.diagnostics.push(too_large(entry));
                     }
@@ -236,10 +256,7 @@ impl<'a> LayerCatalog<'a> {
         sink.diagnostics.truncate(room);
         self.diagnostics += sink.diagnostics.len();
         let Sink { packages, distro, owned, diagnostics } = sink;
-        if packages.is_empty() && distro.is_none() && owned.is_empty() && diagnostics.is_empty() {
-            return;
-        }
-        self.facts.files.push(FileFacts {
+        let facts = FileFacts {
             ordinal: entry.ordinal,
             cataloger: hit.cataloger,
             executable: hit.executable,
@@ -248,7 +265,28 @@ impl<'a> LayerCatalog<'a> {
             distro,
             owned,
             diagnostics,
-        });
+        };
+        if hit.stand_in.is_some() {
+            self.linked.keep(facts);
+        } else if !facts.is_empty() {
+            self.facts.files.push(facts);
+        }
+    }
+
+    /// A name for content that came earlier.
+    fn link(&mut self, entry: &Entry<'_>, target: &[u8]) {
+        self.catalogers.dispatch.hits(entry.path, false, &mut self.hits);
+        if !self.hits.is_empty() && self.facts.links.len() < LINKS {
+            self.facts.links.push(RawPath::new(entry.path));
+        }
+        for hit in self.hits.drain(..) {
+            if let Some(facts) = self.linked.take(target, hit.cataloger) {
+                self.facts.seen.push((facts.ordinal, hit.cataloger));
+                if !facts.is_empty() {
+                    self.facts.files.push(facts);
+                }
+            }
+        }
     }
 }
 
@@ -276,18 +314,13 @@ fn is_program(head: &[u8]) -> bool {
 impl LayerVisitor for LayerCatalog<'_> {
     fn entry(&mut self, entry: &Entry<'_>) -> Take {
         self.hits.clear();
+        self.settled = false;
         match entry.kind {
             EntryKind::File => {
                 self.look_up(entry);
                 return self.joined(entry, true);
             }
-            EntryKind::Hardlink(_) if self.again.is_none() => {
-                self.catalogers.dispatch.hits(entry.path, false, &mut self.hits);
-                if !self.hits.is_empty() && self.facts.links.len() < LINKS {
-                    self.facts.links.push(RawPath::new(entry.path));
-                }
-                self.hits.clear();
-            }
+            EntryKind::Hardlink(target) if self.again.is_none() => self.link(entry, target),
             EntryKind::Whiteout if self.again.is_none() => self.facts.whiteouts.push(path_hash(entry.path)),
             EntryKind::Opaque if self.again.is_none() => self.facts.opaques.push(path_hash(entry.path)),
             _ => {}
@@ -303,9 +336,7 @@ impl LayerVisitor for LayerCatalog<'_> {
     fn content(&mut self, entry: &Entry<'_>, content: Content<'_>) {
         if let Content::Whole(bytes) = content {
             // Nobody has peeked yet where the whole was asked for at once.
-            let peeks = self.hits.iter().any(|hit| matches!(hit.take, Take::Peek(_)));
-            let known = self.facts.programs.last() == Some(&entry.ordinal);
-            if peeks || (entry.is_executable() && !known) {
+            if !self.settled {
                 self.settle(entry, bytes);
             }
         }

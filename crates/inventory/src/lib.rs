@@ -17,6 +17,7 @@ mod facts;
 mod fake;
 mod inventory;
 mod layer;
+mod linked;
 mod merge;
 mod tee;
 

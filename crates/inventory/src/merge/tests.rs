@@ -153,6 +153,30 @@ fn content_counts_under_every_visible_name_wherever_it_came_first() {
 }
 
 #[test]
+fn content_that_looks_like_a_package_is_not_read_twice() {
+    let catalogers = Catalogers::all();
+    let image = Image::default()
+        .layer([
+            ("store/00", file(r#"{"name":"a","version":"1.0.0"}"#)),
+            ("store/01", file(r#"{"name":"never-linked","version":"1.0.0"}"#)),
+            ("store/02", file("Metadata-Version: 2.1\nName: b\nVersion: 2\n\n")),
+            ("store/03", file(r#"{"nothing":"of interest"}"#)),
+            ("app/node_modules/a/package.json", Node::Hardlink("store/00")),
+            ("lib/b-2.dist-info/METADATA", Node::Hardlink("store/02")),
+            ("lib/c-2.dist-info/METADATA", Node::Hardlink("store/03")),
+        ])
+        .layer([("store", Node::Whiteout)]);
+    let facts = image.facts(&catalogers);
+    assert_eq!(facts[0].packages(), 2);
+    let found = image.inventory(&catalogers);
+    assert_eq!(
+        shown(&found)[..2],
+        ["b@2 /lib/b-2.dist-info/METADATA[0]", "a@1.0.0 /app/node_modules/a/package.json[0]"]
+    );
+    assert!(found.packages.iter().all(|package| package.role == Role::Normal));
+}
+
+#[test]
 fn exact_paths_follow_symbolic_links() {
     let image = Image::default()
         .layer([("usr/release", file("distro debian 12")), ("etc/release", Node::Symlink("usr/release"))])
