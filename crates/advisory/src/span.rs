@@ -1,8 +1,8 @@
 //! The versions that an affected entry is about, as intervals of version keys.
 
 use plimsoll_core::{Affected, RangeKind};
+use plimsoll_version::Scheme;
 use plimsoll_version::range::{Event, Interval, Until, intervals};
-use plimsoll_version::{Key, Scheme};
 
 /// The byte that no key begins with: what is at or above it is above every version.
 pub(crate) const END: u8 = 0xff;
@@ -35,8 +35,8 @@ impl Span {
 /// The key of a version, where its order can be put in bytes.
 pub(crate) fn key(scheme: Scheme, version: &str) -> Option<Vec<u8>> {
     scheme.parses(version).ok()?;
-    let key = scheme.key(version).map(Key::into_bytes)?;
-    (key.first() != Some(&END)).then(|| key.into_vec())
+    let key = scheme.key(version)?;
+    (key.as_bytes().first() != Some(&END)).then(|| key.as_bytes().to_vec())
 }
 
 /// The spans of an entry, sorted; never empty.

@@ -103,6 +103,25 @@ fn a_record_is_replaced_unless_the_known_one_is_newer() {
     store.verify().unwrap();
 }
 
+/// GHSA-6c3j-c64m-qhgq: a RubyGems database and an npm one, each with the id of the other's record.
+#[test]
+fn one_id_of_two_publishers_is_two_records() {
+    let home = tempfile::tempdir().unwrap();
+    let mut store = Store::create_or_open(home.path().join("store.db")).unwrap();
+    let npm = record("GHSA-1", "jquery", "3.4.0", OLD).replace("PyPI", "npm");
+    let python = record("GHSA-1", "xstatic-jquery", "3.4.0", NEW);
+    let zip = archive(home.path(), "a.zip", &[("1.json", npm.as_bytes()), ("2.json", python.as_bytes())]);
+    assert_eq!(import(&mut store, &zip).unwrap().added, 2);
+    assert_eq!(ids(&store, "pkg:npm/jquery@3.0.0"), ["GHSA-1"]);
+    assert_eq!(ids(&store, "pkg:pypi/xstatic-jquery@3.0.0"), ["GHSA-1"]);
+    let withdrawn = r#"{"id":"GHSA-1","modified":"2026-01-01T00:00:00Z","withdrawn":"2026-01-01T00:00:00Z"}"#;
+    let report = import(&mut store, &write(home.path(), "w.json", withdrawn)).unwrap();
+    assert_eq!(report.changed, 1);
+    assert!(ids(&store, "pkg:npm/jquery@3.0.0").is_empty());
+    assert_eq!(store.status().unwrap().generation.unwrap().records, 1);
+    store.verify().unwrap();
+}
+
 #[test]
 fn the_same_records_make_the_same_digest() {
     let home = tempfile::tempdir().unwrap();

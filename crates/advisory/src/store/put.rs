@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_core::{Advisory, Affected};
 use plimsoll_matcher::{known_ids, normal_name, stream};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 
 use super::draft::Draft;
 use super::look_up::kind;
@@ -41,47 +41,59 @@ impl Draft {
     fn try_put(&mut self, advisory: &Advisory) -> rusqlite::Result<Change> {
         let feed = self.feed(&advisory.feed)?;
         let digests = Digests::of(advisory);
-        let known = self.known(&advisory.id, feed)?;
-        let change = match &known {
-            None => Change::Added,
-            Some(known) if is_older(advisory.modified.as_deref(), known.modified.as_deref()) => {
+        let realm = realm(advisory);
+        let known = self.known(&advisory.id, feed, &realm)?;
+        let mut change = Change::Added;
+        for known in &known {
+            if is_older(advisory.modified.as_deref(), known.modified.as_deref()) {
                 return Ok(Change::Older);
             }
-            Some(known) if known.digests == digests && known.modified == advisory.modified => {
+            if known.digests == digests && known.modified == advisory.modified {
                 return Ok(Change::Unchanged);
             }
-            Some(known) if known.since == self.generation => Change::Again,
-            Some(_) => Change::Changed,
-        };
+            change = match change {
+                Change::Changed => Change::Changed,
+                _ if known.since < self.generation => Change::Changed,
+                _ => Change::Again,
+            };
+        }
         match change {
             Change::Changed => self.counts.changed += 1,
             Change::Added => self.counts.added += 1,
             _ => {}
         }
-        if let Some(known) = known {
+        for known in known {
             self.end(&advisory.id, &advisory.feed, &known)?;
         }
-        self.insert(advisory, feed, &digests)?;
+        self.insert(advisory, feed, &realm, &digests)?;
         self.state.add(&advisory.id, &advisory.feed, digests.parts());
         self.records += 1;
         Ok(change)
     }
 
-    fn known(&self, name: &str, feed: i64) -> rusqlite::Result<Option<Known>> {
-        self.connection()?
-            .prepare_cached(
-                "SELECT id, modified, since, match, rating, text FROM record
-                 WHERE name = ?1 AND feed = ?2 AND until IS NULL",
-            )?
-            .query_row(params![name, feed], |row| {
-                Ok(Known {
-                    id: row.get(0)?,
-                    modified: row.get(1)?,
-                    since: row.get(2)?,
-                    digests: Digests { matching: row.get(3)?, rating: row.get(4)?, text: row.get(5)? },
-                })
-            })
-            .optional()
+    /// The valid records of an id that speak of an ecosystem of `realm`, or of none. One of the same id that speaks
+    /// of others is another publisher's: RubyGems' and npm's both use GitHub's ids, each for packages of its own.
+    fn known(&self, name: &str, feed: i64, realm: &str) -> rusqlite::Result<Vec<Known>> {
+        let mut select = self.connection()?.prepare_cached(schema::KNOWN)?;
+        let rows = select.query_map(params![name, feed], |row| {
+            let known = Known {
+                id: row.get(0)?,
+                modified: row.get(1)?,
+                since: row.get(2)?,
+                digests: Digests { matching: row.get(3)?, rating: row.get(4)?, text: row.get(5)? },
+            };
+            Ok((known, row.get::<_, String>(6)?))
+        })?;
+        let mut known = Vec::new();
+        for row in rows {
+            let (record, other) = row?;
+            let shared =
+                realm.is_empty() || other.is_empty() || realm.lines().any(|r| other.lines().any(|o| r == o));
+            if shared {
+                known.push(record);
+            }
+        }
+        Ok(known)
     }
 
     /// Ends the validity of a record. One that began in this generation has never been valid.
@@ -133,18 +145,25 @@ impl Draft {
         Ok(touched)
     }
 
-    fn insert(&mut self, advisory: &Advisory, feed: i64, digests: &Digests) -> rusqlite::Result<()> {
+    fn insert(
+        &mut self,
+        advisory: &Advisory,
+        feed: i64,
+        realm: &str,
+        digests: &Digests,
+    ) -> rusqlite::Result<()> {
         let mut head = Vec::new();
         codec::write_head(advisory, &mut head);
         let connection = self.connection()?;
         connection
             .prepare_cached(
-                "INSERT INTO record (feed, name, modified, since, match, rating, text, head)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                "INSERT INTO record (feed, name, realm, modified, since, match, rating, text, head)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             )?
             .execute(params![
                 feed,
                 advisory.id,
+                realm,
                 advisory.modified,
                 self.generation,
                 digests.matching,
@@ -217,6 +236,12 @@ impl Draft {
         self.feeds.insert(name.to_owned(), id);
         Ok(id)
     }
+}
+
+/// The names, without releases, of the ecosystems that a record speaks of, one a line.
+fn realm(advisory: &Advisory) -> String {
+    let names: BTreeSet<&str> = advisory.affected.iter().map(|entry| entry.ecosystem.name()).collect();
+    names.into_iter().collect::<Vec<_>>().join("\n")
 }
 
 /// Whether the date is before the other. Dates that are not both UTC are not compared.

@@ -32,6 +32,7 @@ CREATE TABLE record (
     id INTEGER PRIMARY KEY,
     feed INTEGER NOT NULL,
     name TEXT NOT NULL,
+    realm TEXT NOT NULL,
     modified TEXT,
     since INTEGER NOT NULL,
     until INTEGER,
@@ -40,7 +41,7 @@ CREATE TABLE record (
     text BLOB NOT NULL,
     head BLOB NOT NULL
 );
-CREATE UNIQUE INDEX record_live ON record (name, feed) WHERE until IS NULL;
+CREATE INDEX record_live ON record (name, feed) WHERE until IS NULL;
 CREATE INDEX record_since ON record (since);
 CREATE INDEX record_until ON record (until) WHERE until IS NOT NULL;
 CREATE TABLE entry (
@@ -84,6 +85,12 @@ WHERE span.ecosystem = ?1 AND span.name = ?2 AND span.kind = ?3";
 
 /// A record without its affected entries.
 pub(crate) const HEAD: &str = "SELECT head FROM record WHERE id = ?1";
+
+/// The records of an id that are valid. There are several where several publishers use the id for packages of
+/// different ecosystems.
+pub(crate) const KNOWN: &str = "
+SELECT id, modified, since, match, rating, text, realm FROM record
+WHERE name = ?1 AND feed = ?2 AND until IS NULL";
 
 /// Every record that is valid, with its digests.
 pub(crate) const LIVE: &str = "

@@ -1,10 +1,11 @@
 use rusqlite::Row;
+use serde::Serialize;
 
 use super::Store;
 use crate::Error;
 
 /// What a store holds.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct StoreStatus {
     /// The newest generation; none where nothing was imported yet.
     pub generation: Option<Generation>,
@@ -15,7 +16,7 @@ pub struct StoreStatus {
 }
 
 /// What a store holds of one ecosystem.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct EcosystemStatus {
     /// The ecosystem with its release, as the first record wrote it.
     pub name: String,
@@ -28,7 +29,7 @@ pub struct EcosystemStatus {
 }
 
 /// One import.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Generation {
     /// Its number; the first is 1.
     pub id: u64,
