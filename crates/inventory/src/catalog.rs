@@ -9,12 +9,22 @@ const FORMAT: u32 = 1;
 /// A set of catalogers, compiled: what reads layers and what merges the results.
 ///
 /// ```
-/// use plimsoll_core::{Limits, Take, Entry, EntryKind, LayerVisitor};
+/// use plimsoll_core::{Content, Entry, EntryKind, LayerVisitor, Limits, Take};
 /// let catalogers = plimsoll_inventory::Catalogers::all();
 /// let mut visitor = catalogers.visitor(&Limits::default());
-/// let entry = Entry { ordinal: 0, path: b"bin/readme", kind: EntryKind::File, size: 10, mode: 0o644 };
-/// assert_eq!(visitor.entry(&entry), Take::Skip);
-/// assert_eq!(visitor.finish().packages(), 0);
+/// // A layer reader does this for every entry of a layer.
+/// let status = b"Package: bash\nStatus: install ok installed\nVersion: 5.2.15-2\n";
+/// let entry = Entry {
+///     ordinal: 0,
+///     path: b"var/lib/dpkg/status",
+///     kind: EntryKind::File,
+///     size: 59,
+///     mode: 0o644,
+/// };
+/// if let Take::Whole { .. } = visitor.entry(&entry) {
+///     visitor.content(&entry, Content::Whole(status));
+/// }
+/// assert_eq!(visitor.finish().packages(), 1);
 /// ```
 pub struct Catalogers {
     pub(crate) list: Vec<Box<dyn Cataloger>>,
