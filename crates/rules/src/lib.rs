@@ -23,6 +23,7 @@ mod rule;
 mod ruleset;
 mod subject;
 mod value;
+mod vex;
 
 pub use apply::apply;
 pub use context::{Context, Facts, Image, Nothing};
@@ -34,3 +35,4 @@ pub use outcome::{Difference, NearMiss, RuleOutcome, RuleState, RulesReport};
 pub use rule::{Action, Category, Rule, Scope};
 pub use ruleset::Ruleset;
 pub use value::{LayerPattern, Share, Tenths};
+pub use vex::{Justification, OpenVex, VexDocument, VexProduct, VexStatement, VexStatus, openvex, vex_rules};

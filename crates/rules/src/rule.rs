@@ -1,8 +1,8 @@
 use plimsoll_core::{FixState, Severity, Status};
 use serde::{Deserialize, Serialize};
 
-use crate::Date;
 use crate::value::{LayerPattern, Share, Tenths, one_or_many};
+use crate::{Date, Justification, VexStatus};
 
 /// A rule: which findings, what becomes of them, why, and for how long.
 ///
@@ -33,6 +33,12 @@ pub struct Rule {
     /// What becomes of the findings.
     #[serde(default, skip_serializing_if = "Action::is_disable")]
     pub action: Action,
+    /// That the findings are `not_affected` or `fixed`, where that is the reason; VEX documents say it on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vex: Option<VexStatus>,
+    /// Why they are not affected, in VEX's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub justification: Option<Justification>,
 
     /// Ids of the vulnerability; any of a finding's aliases counts.
     #[serde(

@@ -7,7 +7,7 @@ use toml::Spanned;
 use crate::bits::{ALL, Bits};
 use crate::criterion::Criterion;
 use crate::error::line_of;
-use crate::{Error, Example, Rule, RuleProblem};
+use crate::{Error, Example, Rule, RuleProblem, VexStatus};
 
 /// Rules that are valid and ready to be applied.
 #[derive(Clone, Debug, Default)]
@@ -225,6 +225,12 @@ fn valid(rule: &Rule) -> Result<(), RuleProblem> {
     }
     if rule.created.zip(rule.expires).is_some_and(|(created, expires)| expires < created) {
         return Err(RuleProblem::ExpiresBeforeCreated);
+    }
+    let claims = matches!(rule.vex, None | Some(VexStatus::NotAffected | VexStatus::Fixed));
+    if !claims || rule.justification.is_some() && rule.vex == Some(VexStatus::Fixed) {
+        let problem = "a rule can say not_affected, with a justification, or fixed".to_owned();
+        let value = rule.vex.map(|status| status.to_string()).unwrap_or_default();
+        return Err(RuleProblem::Value { field: "vex", value, problem });
     }
     let scores = [
         (rule.cvss_v2_above, rule.cvss_v2_below, "cvss_v2_above", "cvss_v2_below"),

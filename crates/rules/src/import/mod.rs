@@ -163,7 +163,7 @@ pub fn import(format: Format, name: &str, text: &str) -> Result<Import, Error> {
         Format::AzureExemption => azure::read(&mut draft, text)?,
         Format::InspectorFilters => inspector::read(&mut draft, text)?,
     }
-    Ok(draft.import)
+    Ok(draft.finish())
 }
 
 /// An import that is being made.
@@ -174,7 +174,7 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    fn new(file: &str) -> Self {
+    pub(crate) fn new(file: &str) -> Self {
         Self { file: file.to_owned(), import: Import::default(), ids: HashSet::new() }
     }
 
@@ -196,6 +196,10 @@ impl Draft {
         }
     }
 
+    pub(crate) fn finish(self) -> Import {
+        self.import
+    }
+
     /// Notes an entry that is not carried over.
     pub(crate) fn lose(&mut self, line: usize, entry: &str, why: &str) {
         let source = Place { file: self.file.clone(), line }.to_string();
@@ -211,6 +215,16 @@ fn one_line(text: &str) -> String {
 pub(crate) fn literal(text: &str) -> Result<String, String> {
     if text.contains(['*', '?']) {
         return Err(format!("{text:?} has wildcards, which are plain characters there"));
+    }
+    Ok(text.to_owned())
+}
+
+/// The same for a package URL.
+pub(crate) fn literal_purl(text: &str) -> Result<String, String> {
+    let purl: plimsoll_core::Purl = text.parse().map_err(|e: plimsoll_core::PurlError| e.to_string())?;
+    let optional = [&purl.namespace, &purl.version, &purl.subpath].into_iter().flatten();
+    for part in optional.chain([&purl.name]).chain(purl.qualifiers.values()) {
+        literal(part)?;
     }
     Ok(text.to_owned())
 }

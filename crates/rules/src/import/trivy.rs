@@ -1,4 +1,4 @@
-use super::{Draft, Node, is_vulnerability_id, literal, until};
+use super::{Draft, Node, is_vulnerability_id, literal, literal_purl, until};
 use crate::{Error, Rule};
 
 const NOT_A_VULNERABILITY: &str =
@@ -65,7 +65,7 @@ fn vulnerability(draft: &mut Draft, entry: &Node, id: &str) -> Result<(), String
     let rule = Rule {
         cve: vec![literal(id)?],
         path: each(entry.texts("paths")?, super::grype::path)?,
-        purl: each(entry.texts("purls")?, literal)?,
+        purl: each(entry.texts("purls")?, literal_purl)?,
         expires: until(entry.scalar("expired_at")?)?,
         reason: entry.text_at("statement").unwrap_or_default().to_owned(),
         ..Rule::default()
