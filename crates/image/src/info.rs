@@ -65,6 +65,8 @@ pub struct SkippedManifest {
     pub digest: Digest,
     /// Its media type.
     pub media_type: String,
+    /// The type of the artifact, where the index says.
+    pub artifact_type: Option<String>,
     /// Why it was passed over.
     pub reason: String,
 }

@@ -117,7 +117,7 @@ impl Search<'_> {
                 }
             }
             if let Some(reason) = no_image(descriptor) {
-                self.skip(&digest, descriptor.media_type(), reason);
+                self.skip(&digest, descriptor, reason);
                 continue;
             }
             match media::sort(descriptor.media_type()) {
@@ -128,17 +128,18 @@ impl Search<'_> {
                     self.nested(descriptor, &digest, &tags, within, depth)?;
                 }
                 Sort::Other => {
-                    self.skip(&digest, descriptor.media_type(), "its media type is none of an image".into());
+                    self.skip(&digest, descriptor, "its media type is none of an image".into());
                 }
             }
         }
         Ok(())
     }
 
-    fn skip(&mut self, digest: &Digest, media_type: &str, reason: String) {
+    fn skip(&mut self, digest: &Digest, descriptor: &Descriptor, reason: String) {
         self.skipped.push(SkippedManifest {
             digest: digest.clone(),
-            media_type: media_type.to_owned(),
+            media_type: descriptor.media_type().to_owned(),
+            artifact_type: descriptor.artifact_type.clone(),
             reason,
         });
     }
@@ -174,7 +175,7 @@ impl Search<'_> {
         }
         self.indexes += 1;
         if depth >= self.options.limits.nesting || self.indexes > INDEXES {
-            self.skip(digest, descriptor.media_type(), "it is nested too deep (Limits::nesting)".into());
+            self.skip(digest, descriptor, "it is nested too deep (Limits::nesting)".into());
             return Ok(());
         }
         let what = format!("the index {}", digest.short());
@@ -189,7 +190,7 @@ impl Search<'_> {
         let bytes = match fetch(self.store, &wanted, &self.options.limits) {
             Ok(bytes) => bytes,
             Err(Error::Missing { .. }) => {
-                self.skip(digest, descriptor.media_type(), "it is not there".into());
+                self.skip(digest, descriptor, "it is not there".into());
                 return Ok(());
             }
             Err(error) => return Err(error),
@@ -206,7 +207,7 @@ impl Search<'_> {
                 Ok(())
             }
             Sort::Schema1 | Sort::Other => {
-                self.skip(digest, descriptor.media_type(), "it is neither an index nor a manifest".into());
+                self.skip(digest, descriptor, "it is neither an index nor a manifest".into());
                 Ok(())
             }
         }
@@ -349,7 +350,7 @@ impl Search<'_> {
         };
         let info = ImageInfo {
             source,
-            status: ImageStatus::Artifact(first.media_type.clone()),
+            status: ImageStatus::Artifact(first.artifact_type.as_ref().unwrap_or(&first.media_type).clone()),
             manifest: Some(first.digest.clone()),
             config: None,
             tags: Vec::new(),

@@ -159,3 +159,24 @@ pub(crate) fn mark_repeated(plans: &mut [LayerPlan], place: impl Fn(&Key) -> Opt
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_history_that_does_not_fit_is_left_out_and_reported() {
+        let config: Config = serde_json::from_str(
+            r#"{"history":[{"created_by":"a"},{"created_by":"b","empty_layer":true},{"comment":"c"}]}"#,
+        )
+        .expect("a configuration");
+        let mut diagnostics = Vec::new();
+        assert_eq!(config.created_by(2, &mut diagnostics), [Some("a".to_owned()), None]);
+        assert_eq!(diagnostics, []);
+        assert_eq!(config.created_by(3, &mut diagnostics), [None, None, None]);
+        assert!(diagnostics[0].message.contains("the history has 2 entries"), "{diagnostics:?}");
+        // No history at all says nothing wrong.
+        assert_eq!(Config::default().created_by(1, &mut diagnostics), [None]);
+        assert_eq!(diagnostics.len(), 1);
+    }
+}
