@@ -4,12 +4,17 @@
 //! a [`Level`]. What several sources say of one vulnerability are [`Statement`]s, and [`assess`] makes of them
 //! one [`Assessment`] that names the statement which decided and the line of the [`Policy`] that chose it.
 //!
+//! [`priority`] puts severity, threat and remedy together as one number to sort by; [`export`] has other systems'
+//! coarser levels.
+//!
 //! No input or output happens here, and nothing here depends on the rest of Plimsoll.
 
 mod assessment;
 mod cvss;
+pub mod export;
 mod level;
 mod policy;
+mod priority;
 mod score;
 pub mod words;
 
@@ -17,4 +22,5 @@ pub use assessment::{Assessment, Problem, Statement, assess};
 pub use cvss::{Cvss, CvssError, V2, V3, V4, Version};
 pub use level::{Level, UnknownLevel};
 pub use policy::{Policy, PolicyError, Prefer, Role, Step};
+pub use priority::{Maturity, Priority, Signals, priority};
 pub use score::Score;
