@@ -140,6 +140,8 @@ package_types! {
     Pear = "pear" => None,
     /// Erlang and Elixir.
     Hex = "hex" => Some("Hex"),
+    /// Erlang applications, by whatever they were built.
+    Otp = "otp" => None,
     /// Dart.
     Pub = "pub" => Some("Pub"),
     /// Haskell.
