@@ -55,6 +55,25 @@ pub fn apply(rules: &Ruleset, findings: &mut [Finding], context: &Context<'_>) -
     report
 }
 
+/// For each rule, which findings it matches, as indexes: what [`apply`] would do if that rule were alone and did not
+/// expire.
+pub fn matches(rules: &Ruleset, findings: &[Finding], context: &Context<'_>) -> Vec<Vec<usize>> {
+    let plan = Plan::new(rules, context);
+    let mut known = Known::default();
+    let mut hits = Vec::new();
+    let mut all: Vec<Vec<usize>> = vec![Vec::new(); rules.rules.len()];
+    for (at, finding) in findings.iter().enumerate() {
+        hits.clear();
+        plan.matching(&Subject::new(finding, context, plan.with_cvss), &mut known, &mut hits);
+        for &hit in &hits {
+            if let Some(matched) = all.get_mut(hit) {
+                matched.push(at);
+            }
+        }
+    }
+    all
+}
+
 #[derive(Clone, Copy, Default)]
 struct Counts {
     matched: usize,

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use crate::bits::{ALL, Bits};
@@ -48,6 +48,23 @@ impl fmt::Display for Place {
             write!(f, ":{}", self.line)?;
         }
         Ok(())
+    }
+}
+
+/// Something about a rule that is no error and that whoever keeps the rules may want to mend.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Remark {
+    /// The rule's id.
+    pub rule: String,
+    /// The file and line it is from.
+    pub source: String,
+    /// What it lacks.
+    pub text: String,
+}
+
+impl fmt::Display for Remark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: rule {:?} {}", self.source, self.rule, self.text)
     }
 }
 
@@ -143,12 +160,30 @@ impl Ruleset {
     /// # Ok::<(), plimsoll_rules::Error>(())
     /// ```
     pub fn to_toml(&self) -> String {
-        #[derive(serde::Serialize)]
+        #[derive(Serialize)]
         struct File<'a> {
             rule: Vec<&'a Rule>,
         }
         // Rules are tables of strings, numbers and lists of them: there is nothing in them that TOML can't say.
         toml::to_string(&File { rule: self.rules().collect() }).unwrap_or_default()
+    }
+
+    /// What rules lack: an owner, the day they were written, an end.
+    pub fn remarks(&self) -> Vec<Remark> {
+        let mut remarks = Vec::new();
+        for Compiled { rule, place, .. } in &self.rules {
+            let lacks = [
+                (rule.owner.is_none(), "has no owner: nobody can be asked whether it still holds"),
+                (rule.created.is_none(), "has no day of creation"),
+                (rule.expires.is_none(), "never expires"),
+            ];
+            remarks.extend(lacks.into_iter().filter(|(lacks, _)| *lacks).map(|(_, text)| Remark {
+                rule: rule.id.clone(),
+                source: place.to_string(),
+                text: text.to_owned(),
+            }));
+        }
+        remarks
     }
 
     /// How many rules there are.

@@ -4,7 +4,7 @@ mod finding;
 
 use finding::{With, finding};
 use plimsoll_core::{Disabled, Severity};
-use plimsoll_rules::{Context, Date, Image, Nothing, RuleState, Ruleset, apply};
+use plimsoll_rules::{Context, Date, Image, Nothing, RuleState, Ruleset, apply, matches};
 
 fn day(text: &str) -> Date {
     text.parse().unwrap()
@@ -184,4 +184,32 @@ fn rules_written_and_read_again_are_the_same() {
     let rules = Ruleset::parse("rules.toml", text).unwrap();
     let again = Ruleset::parse("again.toml", &rules.to_toml()).unwrap();
     assert_eq!(rules.rules().collect::<Vec<_>>(), again.rules().collect::<Vec<_>>());
+}
+
+#[test]
+fn which_findings_each_rule_matches_and_what_rules_lack() {
+    let rules = Ruleset::parse(
+        "rules.toml",
+        "
+        [[rule]]
+        id = 'a'
+        reason = 'x'
+        owner = 'me'
+        created = 2026-01-01
+        expires = 2026-01-02
+        package = 'a'
+
+        [[rule]]
+        id = 'b'
+        reason = 'x'
+        cve = ['CVE-1', 'GHSA-1']
+        ",
+    )
+    .unwrap();
+    let findings = [finding("CVE-1", "pkg:npm/a@1").alias("GHSA-1"), finding("CVE-2", "pkg:npm/a@1")];
+    let context = Context::on(day("2026-06-01"));
+    assert_eq!(matches(&rules, &findings, &context), [vec![0, 1], vec![0]]);
+    let remarks: Vec<_> = rules.remarks().iter().map(ToString::to_string).collect();
+    assert_eq!(remarks.len(), 3);
+    assert_eq!(remarks[2], "rules.toml:10: rule \"b\" never expires");
 }
