@@ -26,6 +26,7 @@
 //! ```
 
 mod budget;
+mod cache;
 mod error;
 mod image;
 mod info;
@@ -40,6 +41,7 @@ mod stream;
 mod tar;
 mod tree;
 
+pub use cache::{CachedLayer, FolderCache, FolderCacheError, LayerCache, LayerKey, MemoryCache};
 pub use error::Error;
 pub use image::Image;
 pub use info::{Choice, ImageInfo, ImageStatus, Layer, SkippedManifest};
