@@ -32,6 +32,8 @@ const FORMATS: &[(&str, &str, &str)] = &[
     ("os-snap", "snap", "snap/core/1/meta/snap.yaml"),
     ("snap", "snap", "usr/share/snappy/*"),
     ("nix", "nix", ""),
+    ("os-flatpak", "flatpak", "var/lib/flatpak/app/a/b/c/metainfo/*"),
+    ("os-chocolatey", "chocolatey", "ProgramData/chocolatey/lib/a/*"),
     ("os-cos", "cos", "etc/cos-package-info.json"),
     ("os-spack", "spack", "opt/a/.spack/spec.json"),
 ];

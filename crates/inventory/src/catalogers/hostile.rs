@@ -85,6 +85,14 @@ fn samples(id: &str) -> Vec<(&'static str, Vec<u8>)> {
             "opt/a/.spack/spec.json",
             r#"{"spec":{"nodes":[{"name":"a","version":"1","arch":{"target":{"name":"x"}},"hash":"h"}]}}"#,
         )],
+        "flatpak" => vec![text(
+            "var/lib/flatpak/app/a/current/active/export/share/metainfo/a.metainfo.xml",
+            "<component><id>a</id><releases><release version=\"1\"/></releases></component>",
+        )],
+        "chocolatey" => vec![text(
+            "ProgramData/chocolatey/lib/a/a.nuspec",
+            "<package><metadata><id>a</id><version>1</version></metadata></package>",
+        )],
         // Its own tests hold valid ones.
         "binary" => vec![("usr/bin/a", b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0\x3e\0".to_vec())],
         _ => super::samples::language(id),

@@ -6,12 +6,14 @@ mod bitnami;
 mod bottlerocket;
 mod cargo;
 mod chisel;
+mod chocolatey;
 mod conda;
 mod cos;
 mod deb822;
 mod document;
 mod dotnet;
 mod dpkg;
+mod flatpak;
 mod golang;
 mod homebrew;
 #[cfg(test)]
@@ -59,6 +61,8 @@ pub fn all() -> Vec<Box<dyn Cataloger>> {
         Box::new(nix::Nix),
         Box::new(cos::Cos),
         Box::new(spack::Spack),
+        Box::new(flatpak::METAINFO),
+        Box::new(chocolatey::NUSPEC),
         Box::new(python::Installed),
         Box::new(python::Archives),
         Box::new(node::Installed),
