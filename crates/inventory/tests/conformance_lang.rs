@@ -81,10 +81,14 @@ fn found(format: &Format, case: &Path) -> (Coordinates, Coordinates) {
         // Many files have other names there than they have in the world, or stand in other places.
         let asking =
             |anywhere| -> Vec<_> { all.iter().filter(|one| asks(one.as_ref(), &path, anywhere)).collect() };
-        let reading = [asking(false), asking(true), all.iter().take(1).collect()];
-        let reading = reading.into_iter().find(|list| !list.is_empty()).unwrap();
-        for cataloger in reading {
-            packages.extend(parse(cataloger.as_ref(), &path, &input).packages);
+        let reading = [asking(false), asking(true)].into_iter().find(|list| !list.is_empty());
+        let everyone: Vec<_> = all.iter().collect();
+        for cataloger in reading.as_ref().unwrap_or(&everyone) {
+            let sink = parse(cataloger.as_ref(), &path, &input);
+            // Without a name to go by, whoever can read it does.
+            if reading.is_some() || all.len() == 1 || sink.diagnostics.is_empty() {
+                packages.extend(sink.packages);
+            }
         }
     }
     let coordinates =

@@ -56,7 +56,7 @@ impl Cataloger for Document {
         }
         // The same package is often listed once for every place that it would be installed in.
         let mut seen: HashSet<Package> = HashSet::new();
-        for mut package in found.packages {
+        for mut package in found.packages.into_iter().filter(|package| !package.name.trim().is_empty()) {
             if package.role == Role::Normal {
                 package.role = self.role;
             }

@@ -7,35 +7,48 @@ mod bottlerocket;
 mod cargo;
 mod chisel;
 mod chocolatey;
+mod conan;
 mod conda;
 mod cos;
+mod dart;
 mod deb822;
 mod document;
 mod dotnet;
 mod dpkg;
+mod erlang;
 mod flatpak;
+mod github;
 mod golang;
+mod haskell;
+mod header;
 mod homebrew;
 #[cfg(test)]
 mod hostile;
 mod identity;
 mod java;
 mod json;
+mod julia;
+mod lua;
 mod nix;
 mod node;
+mod opam;
 mod opkg;
 mod os;
 mod os_release;
 mod pacman;
+mod perl;
 mod php;
 mod portage;
 mod python;
+mod r;
 mod rpm;
 mod ruby;
 #[cfg(test)]
 mod samples;
 mod snap;
 mod spack;
+mod swift;
+mod wordpress;
 mod xml;
 mod yaml;
 mod zip;
@@ -90,6 +103,27 @@ pub fn all() -> Vec<Box<dyn Cataloger>> {
         Box::new(dotnet::PROJECT),
         Box::new(dotnet::CONFIG),
         Box::new(dotnet::PAKET),
+        Box::new(dart::Specs),
+        Box::new(dart::LOCK),
+        Box::new(swift::RESOLVED),
+        Box::new(swift::PODFILE_LOCK),
+        Box::new(haskell::CABAL),
+        Box::new(haskell::STACK),
+        Box::new(erlang::Applications),
+        Box::new(erlang::MIX_LOCK),
+        Box::new(erlang::REBAR_LOCK),
+        Box::new(erlang::GLEAM),
+        Box::new(r::Installed),
+        Box::new(r::RENV_LOCK),
+        Box::new(lua::Installed),
+        Box::new(perl::Metadata),
+        Box::new(perl::SNAPSHOT),
+        Box::new(julia::MANIFEST),
+        Box::new(conan::LOCK),
+        Box::new(conan::CONANFILE),
+        Box::new(opam::SWITCH),
+        Box::new(github::ACTIONS),
+        Box::new(wordpress::Installed),
         Box::new(node::NPM),
         Box::new(node::YARN),
         Box::new(node::PNPM),

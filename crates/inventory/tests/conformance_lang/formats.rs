@@ -45,6 +45,17 @@ fn go(name: &str, version: &str) -> (String, String) {
     (name.to_owned(), version.trim_start_matches('v').to_owned())
 }
 
+/// The last part of a repository's name.
+fn last_part(name: &str, version: &str) -> (String, String) {
+    let name = if name.contains("github.com/") { name.rsplit('/').next().unwrap_or(name) } else { name };
+    (name.to_owned(), version.to_owned())
+}
+
+/// The repository of an action; the peer has each of its folders by itself.
+fn action(name: &str, version: &str) -> (String, String) {
+    (name.splitn(3, '/').take(2).collect::<Vec<_>>().join("/"), version.to_owned())
+}
+
 const PYTHON: &[&str] = &["python-installed", "python-archive"];
 const JAVA: &[&str] = &["java-archive"];
 
@@ -114,6 +125,33 @@ pub(crate) const FORMATS: &[Format] = &[
     format("nuget-lock", &["dotnet-nuget-lock"]),
     format("dotnet-paketlock", &["dotnet-paket-lock"]),
     format("dotnet-projectassetsjson", &["dotnet-project-assets"]),
+    format("dart", &["dart-pub-lock", "dart-pubspec"]),
+    format("dart-pub", &["dart-pub-lock"]).without(&["pubspec.yaml"]),
+    format("dart-pubspec", &["dart-pub-lock"]),
+    format("swift", &["swift-resolved", "swift-podfile-lock"]).named(last_part),
+    format("swift-packageresolved", &["swift-resolved"]),
+    format("swift-swift", &["swift-resolved"]),
+    format("swift-cocoapods", &["swift-podfile-lock"]),
+    format("swift-podfilelock", &["swift-podfile-lock"]),
+    format("haskell", &["haskell-cabal-freeze", "haskell-stack"]),
+    format("haskell-cabal", &["haskell-cabal-freeze"]),
+    format("haskell-stacklock", &["haskell-stack"]),
+    format("elixir", &["elixir-mix-lock"]),
+    format("elixir-mix", &["elixir-mix-lock"]),
+    format("elixir-mixlock", &["elixir-mix-lock"]),
+    format("erlang", &["erlang-rebar-lock", "erlang-application"]),
+    format("erlang-mixlock", &["elixir-mix-lock"]),
+    format("hex-mix", &["elixir-mix-lock"]),
+    format("r-renvlock", &["r-renv-lock"]),
+    format("perl-cpan", &["perl-metadata"]),
+    format("julia-manifest", &["julia-manifest"]),
+    format("julia-manifesttoml", &["julia-manifest"]),
+    format("julia-pkg", &["julia-manifest"]).without(&["Project.toml"]),
+    format("c-conan", &["conan-lock"]),
+    format("cpp", &["conan-lock", "conan-file"]),
+    format("cpp-conanlock", &["conan-lock"]),
+    format("ocaml-opam", &["opam-switch"]),
+    format("githubactions", &["github-actions"]).named(action),
     format("rust-binary", &["binary"]),
     format("rust-cargoauditable", &["binary"]),
 ];
@@ -155,8 +193,14 @@ pub(crate) const DIFFERENCES: &[(&str, &str)] = &[
         "golang-mod/trivy-less-than-1.17",
         "the peer adds what go.sum lists, which is every version that was looked at",
     ),
-    ("java-pom/trivy-dependencyManagement-prefers-child", "the peer reads parents and repositories beside the file"),
-    ("java-pom/trivy-overwrite-artifact-version", "the peer reads what the dependencies themselves depend on"),
+    (
+        "java-pom/trivy-dependencyManagement-prefers-child",
+        "the peer reads parents and repositories beside the file",
+    ),
+    (
+        "java-pom/trivy-overwrite-artifact-version",
+        "the peer reads what the dependencies themselves depend on",
+    ),
     ("java-pom/trivy-dependency-from-parent", "the peer reads parents and repositories beside the file"),
     ("java-pomxml/osv-scalibr-with-parent", "the peer reads the parent beside the file"),
     (
@@ -168,4 +212,8 @@ pub(crate) const DIFFERENCES: &[(&str, &str)] = &[
         "the peer lists what the shared framework provides and the program is not deployed with",
     ),
     ("dotnet-paketlock/osv-scalibr-valid", "repositories of GitHub are no packages of NuGet"),
+    ("dart/syft-standard-pubspec.lock", "the oldest SDK that will do is not the one that is installed"),
+    ("swift-swift/trivy-happy-path-v2", "the peer takes a branch for a version"),
+    ("githubactions/syft-Test_parseWorkflowForWorkflowUsage", "the peer lists actions and workflows apart"),
+    ("elixir/syft-TestParseMixLock", "a commit is no version"),
 ];

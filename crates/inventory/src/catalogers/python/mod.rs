@@ -1,13 +1,12 @@
 //! Python: what pip, setuptools and their like leave beside the modules they install.
 
 mod archive;
-mod header;
 mod lock;
 mod requirements;
 
 use plimsoll_core::{Content, Diagnostic, DiagnosticKind, PackageType, Take};
 
-use super::identity;
+use super::{header, identity};
 use crate::{Cataloger, File, Interest, Pattern, Sink};
 
 pub(crate) use self::archive::Archives;

@@ -3,7 +3,7 @@ use memchr::memchr;
 /// The first value of each field in the header part of RFC 822 text, field names given in lower case. Values are
 /// unfolded (RFC 5322, 2.2.3) and trimmed; bytes that are not UTF-8 become U+FFFD, for descriptions of the wild
 /// are in any encoding. A line that is no field is passed over: what follows it is still read.
-pub(super) fn first<const N: usize>(text: &[u8], fields: [&str; N]) -> [Option<String>; N] {
+pub(crate) fn first<const N: usize>(text: &[u8], fields: [&str; N]) -> [Option<String>; N] {
     let mut found = [const { None::<String> }; N];
     let mut rest = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text).trim_ascii_start();
     // The field that a folded line would continue.

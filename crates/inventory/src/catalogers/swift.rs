@@ -1,0 +1,135 @@
+//! Swift and Objective-C: what the Swift Package Manager and CocoaPods select.
+
+use plimsoll_core::{Diagnostic, Package, PackageType, Purl, Role};
+use serde::Deserialize;
+
+use super::document::{Document, Text as File, WHOLE, malformed};
+use super::identity;
+use super::json::{self, Elements, Text};
+use super::yaml::{self, Yaml};
+use crate::{Interest, Pattern, Sink};
+
+/// Resolved packages of the Swift Package Manager, versions 1 to 3.
+pub(crate) const RESOLVED: Document = Document {
+    id: "swift-resolved",
+    revision: 1,
+    interests: &[
+        Interest { pattern: Pattern::Name("Package.resolved"), take: WHOLE },
+        Interest { pattern: Pattern::Name(".package.resolved"), take: WHOLE },
+    ],
+    role: Role::Declared,
+    read: read_resolved,
+};
+
+/// Lock files of CocoaPods.
+pub(crate) const PODFILE_LOCK: Document = Document {
+    id: "swift-podfile-lock",
+    revision: 1,
+    interests: &[Interest { pattern: Pattern::Name("Podfile.lock"), take: WHOLE }],
+    role: Role::Declared,
+    read: read_podfile,
+};
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Resolved {
+    pins: Elements<Pin>,
+    object: Pins,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Pins {
+    pins: Elements<Pin>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Pin {
+    location: Text,
+    #[serde(rename = "repositoryURL")]
+    repository: Text,
+    state: State,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct State {
+    version: Text,
+}
+
+fn read_resolved(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
+    let resolved: Resolved = json::read(file.bytes).map_err(|error| malformed("Package.resolved", error))?;
+    for pin in resolved.pins.0.iter().chain(&resolved.object.pins.0) {
+        // Swift packages are named by their repositories. A branch or a commit is no version.
+        let Some(location) = pin.location.some().or_else(|| pin.repository.some()) else { continue };
+        let name = repository(location);
+        out.packages.push(identity::slashed(
+            PackageType::Swift,
+            &name,
+            pin.state.version.some().unwrap_or(""),
+        ));
+    }
+    Ok(())
+}
+
+/// `https://github.com/apple/swift-nio.git` and `git@github.com:apple/swift-nio` without all that varies.
+fn repository(location: &str) -> String {
+    let location = location.split_once("://").map_or(location, |(_, rest)| rest);
+    let location = location.rsplit_once('@').map_or(location, |(_, rest)| rest);
+    let location = location.trim_end_matches('/');
+    let location = location.strip_suffix(".git").unwrap_or(location);
+    match location.split_once(':') {
+        Some((host, path)) if !host.contains('/') && !path.starts_with(|c: char| c.is_ascii_digit()) => {
+            format!("{host}/{path}")
+        }
+        _ => location.to_owned(),
+    }
+}
+
+fn read_podfile(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
+    let documents = yaml::read(&file.lossy()).map_err(|error| malformed("Podfile.lock", error))?;
+    let Some(Yaml::List(pods)) = documents.first().map(|document| document.get("PODS")) else {
+        return Err(malformed("Podfile.lock", "it has no list of pods"));
+    };
+    for pod in pods {
+        // `Name (1.0)`, with what it depends on below it.
+        let text = match pod {
+            Yaml::Text(text) => text,
+            Yaml::Map(entries) => match entries.first() {
+                Some((text, _)) => text,
+                None => continue,
+            },
+            _ => continue,
+        };
+        let Some((name, version)) =
+            text.split_once(" (").map(|(name, rest)| (name, rest.trim_end_matches(')')))
+        else {
+            continue;
+        };
+        // A part of a pod is a path within it.
+        let (pod, part) = name.split_once('/').unwrap_or((name, ""));
+        let mut purl = Purl::new("cocoapods", None, pod, Some(version));
+        purl.subpath = Some(part.to_owned()).filter(|part| !part.is_empty());
+        out.packages.push(Package::new(PackageType::Cocoapods, name, version, purl));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::repository;
+
+    #[test]
+    fn repositories_have_one_name() {
+        for location in [
+            "https://github.com/apple/swift-nio.git",
+            "https://github.com/apple/swift-nio/",
+            "https://user:token@github.com/apple/swift-nio",
+            "git@github.com:apple/swift-nio.git",
+            "ssh://git@github.com/apple/swift-nio.git",
+        ] {
+            assert_eq!(repository(location), "github.com/apple/swift-nio", "{location}");
+        }
+    }
+}
