@@ -152,6 +152,14 @@ pub(crate) const FORMATS: &[Format] = &[
     format("cpp-conanlock", &["conan-lock"]),
     format("ocaml-opam", &["opam-switch"]),
     format("githubactions", &["github-actions"]).named(action),
+    format("python", &["python-installed", "python-lock", "python-pipfile-lock"])
+        .without(&["RECORD", "top_level.txt", "LICENSE.txt", "direct_url.json", "PKG-INFO-INVALID"])
+        .named(python),
+    format(
+        "javascript",
+        &["node-npm-lock", "node-yarn-lock", "node-pnpm-lock", "node-bun-lock", "node-deno-lock"],
+    )
+    .listing_the_root(),
     format("rust-binary", &["binary"]),
     format("rust-cargoauditable", &["binary"]),
 ];
@@ -216,4 +224,8 @@ pub(crate) const DIFFERENCES: &[(&str, &str)] = &[
     ("swift-swift/trivy-happy-path-v2", "the peer takes a branch for a version"),
     ("githubactions/syft-Test_parseWorkflowForWorkflowUsage", "the peer lists actions and workflows apart"),
     ("elixir/syft-TestParseMixLock", "a commit is no version"),
+    (
+        "javascript/syft-TestParsePnpmLock-9c1997",
+        "the file is cut short: what it asks for is not among the packages it lists",
+    ),
 ];

@@ -21,6 +21,8 @@ struct Entry {
     version: Option<String>,
     /// What later versions say it is: `name@npm:1.0.2`.
     resolution: Option<String>,
+    /// Where version 1 got it from: `https://HOST/NAME/-/NAME-1.0.2.tgz#CHECKSUM`.
+    resolved: Option<String>,
 }
 
 fn read(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
@@ -46,6 +48,7 @@ fn read(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
             let value = unquote(value.trim_start_matches([':', ' ']));
             match key {
                 "version" => entry.version = Some(value.to_owned()),
+                "resolved" => entry.resolved = Some(value.to_owned()),
                 "resolution" => entry.resolution = Some(value.to_owned()),
                 _ => {}
             }
@@ -83,6 +86,17 @@ fn split(pattern: &str) -> (&str, &str) {
     }
 }
 
+/// The name by which a registry has a package: what stands before `/-/` in the address.
+fn registry_name(address: &str) -> Option<String> {
+    let (front, _) = address.split_once("/-/")?;
+    let (rest, name) = front.rsplit_once('/')?;
+    let name = name.replace("%2f", "/").replace("%2F", "/").replace("%40", "@");
+    match rest.rsplit('/').next().filter(|scope| scope.starts_with('@') && !name.starts_with('@')) {
+        Some(scope) => Some(format!("{scope}/{name}")),
+        None => Some(name),
+    }
+}
+
 impl Entry {
     fn finish(self, out: &mut Sink) {
         let Some(version) = self.version else { return };
@@ -95,6 +109,10 @@ impl Entry {
             if !place.starts_with("workspace:") {
                 add(real, &version, false, out);
             }
+            return;
+        }
+        if let Some(name) = self.resolved.as_deref().and_then(registry_name) {
+            add(&name, &version, false, out);
             return;
         }
         let alias = wanted.strip_prefix("npm:").map(split).filter(|(_, range)| !range.is_empty());
