@@ -3,18 +3,20 @@
 //! A [`Feed`](feeds::Feed) turns the bytes of one publisher's documents into
 //! [`Advisory`](plimsoll_core::Advisory) records; it neither fetches nor stores. [`Store::import`] reads files, folders
 //! and archives of any feed into a [`Store`], one SQLite file that any number of processes read while another
-//! imports. [`Memory`] holds a handful of advisories without a file. Both are
+//! imports. [`Index`] is the same records in a compact file for high rates, and [`Memory`] holds a handful of advisories without a file. All three are
 //! [`Candidates`](plimsoll_matcher::Candidates) for [`match_packages`](plimsoll_matcher::match_packages).
 
 mod codec;
 mod error;
 pub mod feeds;
 mod import;
+mod index;
 mod memory;
 mod span;
 mod store;
 
 pub use error::Error;
 pub use import::{ImportOptions, ImportReport};
+pub use index::Index;
 pub use memory::Memory;
 pub use store::{EcosystemStatus, Generation, Store, StoreStatus};

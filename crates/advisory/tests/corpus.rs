@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use plimsoll_advisory::{ImportOptions, Store};
+use plimsoll_advisory::{ImportOptions, Index, Store};
 use plimsoll_core::{Package, PackageType, Purl, Silent, Status};
 use plimsoll_matcher::{Options, match_packages, normal_name};
 use plimsoll_version::Scheme;
@@ -68,12 +68,17 @@ fn the_corpus_arrives_whole_and_is_matched_as_the_oracle_does() {
     let size: u64 = zips.iter().map(|zip| std::fs::metadata(zip).unwrap().len()).sum();
     assert!(status.size <= 3 * size, "the store takes {} bytes for {size} of zips", status.size);
     store.verify().unwrap();
-    agree(&store, &all);
+    let path = home.path().join("index");
+    Index::build(&store, &path).unwrap();
+    let index = Index::open(&path).unwrap();
+    let generation = status.generation.unwrap();
+    assert_eq!((index.generation(), index.digest()), (generation.id, generation.digest));
+    agree(&store, &index, &all);
 }
 
 /// Compares the store's findings with the oracle's for every package of the corpus, at its records' bounds and
 /// next to them.
-fn agree(store: &Store, all: &[Value]) {
+fn agree(store: &Store, index: &Index, all: &[Value]) {
     let mut by_name: BTreeMap<(String, String), Vec<&Value>> = BTreeMap::new();
     for record in all {
         let names: BTreeSet<(String, String)> = list(record, "affected")
@@ -98,6 +103,7 @@ fn agree(store: &Store, all: &[Value]) {
         let chosen: Vec<&String> = versions.iter().step_by(step).collect();
         let packages: Vec<Package> = chosen.iter().map(|version| package(ecosystem, name, version)).collect();
         let matched = match_packages(&packages, store, Options::default()).unwrap();
+        assert_eq!(match_packages(&packages, index, Options::default()).unwrap(), matched);
         let mut found: BTreeMap<&str, BTreeMap<&str, Status>> = BTreeMap::new();
         for finding in &matched.findings {
             let ids = found.entry(finding.package.version.as_str()).or_default();

@@ -8,8 +8,10 @@
 mod read;
 mod write;
 
-pub(crate) use read::{entries, head};
-pub(crate) use write::{write_entries, write_head, write_match, write_ratings, write_text};
+pub(crate) use read::{Reader, entries, head};
+pub(crate) use write::{
+    write_blob, write_entries, write_head, write_long, write_match, write_number, write_ratings, write_text,
+};
 
 /// Prefixes of links that most records share: a link begins with the number of one of them, 0 for none. Only to be
 /// appended to: the numbers are in stores.

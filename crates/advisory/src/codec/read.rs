@@ -15,22 +15,44 @@ impl<'a> Reader<'a> {
         Self { left: bytes }
     }
 
-    fn byte(&mut self) -> Result<u8, Damaged> {
+    /// How many bytes are left.
+    pub(crate) fn left(&self) -> usize {
+        self.left.len()
+    }
+
+    pub(crate) fn byte(&mut self) -> Result<u8, Damaged> {
         let (&byte, left) = self.left.split_first().ok_or(Damaged)?;
         self.left = left;
         Ok(byte)
     }
 
-    fn number(&mut self) -> Result<usize, Damaged> {
-        let mut number = 0usize;
-        for shift in (0..usize::BITS).step_by(7) {
+    pub(crate) fn number(&mut self) -> Result<usize, Damaged> {
+        usize::try_from(self.long()?).map_err(|_| Damaged)
+    }
+
+    /// A number of four bytes at most.
+    pub(crate) fn index(&mut self) -> Result<u32, Damaged> {
+        u32::try_from(self.long()?).map_err(|_| Damaged)
+    }
+
+    pub(crate) fn long(&mut self) -> Result<u64, Damaged> {
+        let mut number = 0u64;
+        for shift in (0..u64::BITS).step_by(7) {
             let byte = self.byte()?;
-            number |= usize::from(byte & 0x7f).checked_shl(shift).ok_or(Damaged)?;
+            number |= u64::from(byte & 0x7f).checked_shl(shift).ok_or(Damaged)?;
             if byte & 0x80 == 0 {
                 return Ok(number);
             }
         }
         Err(Damaged)
+    }
+
+    /// Bytes of any sort, with their length before them.
+    pub(crate) fn blob(&mut self) -> Result<&'a [u8], Damaged> {
+        let len = self.number()?;
+        let (taken, left) = self.left.split_at_checked(len).ok_or(Damaged)?;
+        self.left = left;
+        Ok(taken)
     }
 
     fn take(&mut self, len: usize) -> Result<&'a str, Damaged> {
@@ -44,7 +66,7 @@ impl<'a> Reader<'a> {
         self.take(len)
     }
 
-    fn owned(&mut self) -> Result<String, Damaged> {
+    pub(crate) fn owned(&mut self) -> Result<String, Damaged> {
         Ok(self.text()?.to_owned())
     }
 
@@ -55,7 +77,10 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn list<T>(&mut self, mut item: impl FnMut(&mut Self) -> Result<T, Damaged>) -> Result<Vec<T>, Damaged> {
+    pub(crate) fn list<T>(
+        &mut self,
+        mut item: impl FnMut(&mut Self) -> Result<T, Damaged>,
+    ) -> Result<Vec<T>, Damaged> {
         let count = self.number()?;
         if count > self.left.len() {
             return Err(Damaged);
@@ -126,6 +151,29 @@ impl<'a> Reader<'a> {
         })
     }
 
+    pub(crate) fn head(&mut self) -> Result<Advisory, Damaged> {
+        Ok(Advisory {
+            id: self.owned()?,
+            feed: self.owned()?,
+            kind: self.kind()?,
+            aliases: self.texts()?,
+            upstream: self.texts()?,
+            withdrawn: self.optional()?,
+            modified: self.optional()?,
+            related: self.texts()?,
+            summary: self.owned()?,
+            published: self.optional()?,
+            cwes: self.texts()?,
+            references: self.list(Self::reference)?,
+            ratings: self.list(Self::rating)?,
+            affected: Vec::new(),
+        })
+    }
+
+    pub(crate) fn entries(&mut self) -> Result<Vec<Affected>, Damaged> {
+        self.list(Self::entry)
+    }
+
     fn entry(&mut self) -> Result<Affected, Damaged> {
         Ok(Affected {
             ecosystem: self.owned()?.into(),
@@ -148,30 +196,10 @@ impl<'a> Reader<'a> {
 
 /// The head that [`write_head`](super::write_head) wrote: an advisory without affected entries.
 pub(crate) fn head(bytes: &[u8]) -> Result<Advisory, Damaged> {
-    let mut advisory = Advisory::default();
-    let mut reader = Reader::new(bytes);
-    skim_into(&mut reader, &mut advisory)?;
-    advisory.related = reader.texts()?;
-    advisory.summary = reader.owned()?;
-    advisory.published = reader.optional()?;
-    advisory.cwes = reader.texts()?;
-    advisory.references = reader.list(Reader::reference)?;
-    advisory.ratings = reader.list(Reader::rating)?;
-    Ok(advisory)
-}
-
-fn skim_into(reader: &mut Reader<'_>, advisory: &mut Advisory) -> Result<(), Damaged> {
-    advisory.id = reader.owned()?;
-    advisory.feed = reader.owned()?;
-    advisory.kind = reader.kind()?;
-    advisory.aliases = reader.texts()?;
-    advisory.upstream = reader.texts()?;
-    advisory.withdrawn = reader.optional()?;
-    advisory.modified = reader.optional()?;
-    Ok(())
+    Reader::new(bytes).head()
 }
 
 /// The entries that [`write_entries`](super::write_entries) wrote.
 pub(crate) fn entries(bytes: &[u8]) -> Result<Vec<Affected>, Damaged> {
-    Reader::new(bytes).list(Reader::entry)
+    Reader::new(bytes).entries()
 }

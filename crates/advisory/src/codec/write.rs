@@ -52,12 +52,12 @@ pub(crate) fn write_text(advisory: &Advisory, out: &mut Vec<u8>) {
     text(out, &advisory.summary);
     optional(out, advisory.published.as_deref());
     texts(out, &advisory.cwes);
-    number(out, advisory.references.len());
+    write_number(out, advisory.references.len());
     for reference in &advisory.references {
         match LINK_KINDS.iter().position(|kind| *kind == reference.kind) {
-            Some(at) if at > 0 => number(out, at),
+            Some(at) if at > 0 => write_number(out, at),
             _ => {
-                number(out, 0);
+                write_number(out, 0);
                 text(out, &reference.kind);
             }
         }
@@ -67,14 +67,14 @@ pub(crate) fn write_text(advisory: &Advisory, out: &mut Vec<u8>) {
             .skip(1)
             .find_map(|(at, prefix)| Some((at, reference.url.strip_prefix(prefix)?)));
         let (at, rest) = prefix.unwrap_or((0, &reference.url));
-        number(out, at);
+        write_number(out, at);
         text(out, rest);
     }
 }
 
 /// A group of affected entries.
 pub(crate) fn write_entries<'a>(entries: impl ExactSizeIterator<Item = &'a Affected>, out: &mut Vec<u8>) {
-    number(out, entries.len());
+    write_number(out, entries.len());
     for entry in entries {
         write_entry(entry, true, out);
     }
@@ -87,14 +87,14 @@ fn write_entry(entry: &Affected, rated: bool, out: &mut Vec<u8>) {
         NameKind::Binary => 0,
         NameKind::Source => 1,
     });
-    number(out, entry.ranges.len());
+    write_number(out, entry.ranges.len());
     for range in &entry.ranges {
         out.push(match range.kind {
             RangeKind::Semver => 0,
             RangeKind::Ecosystem => 1,
             RangeKind::Git => 2,
         });
-        number(out, range.events.len());
+        write_number(out, range.events.len());
         for event in &range.events {
             let (tag, version) = match event {
                 Event::Introduced(version) => (0, version),
@@ -129,7 +129,7 @@ fn fix(state: Option<FixState>) -> u8 {
 }
 
 fn ratings(out: &mut Vec<u8>, ratings: &[Rating]) {
-    number(out, ratings.len());
+    write_number(out, ratings.len());
     for rating in ratings {
         text(out, &rating.source);
         text(out, &rating.scheme);
@@ -137,7 +137,8 @@ fn ratings(out: &mut Vec<u8>, ratings: &[Rating]) {
     }
 }
 
-fn number(out: &mut Vec<u8>, mut number: usize) {
+/// A number as LEB128.
+pub(crate) fn write_long(out: &mut Vec<u8>, mut number: u64) {
     loop {
         let low = u8::try_from(number & 0x7f).unwrap_or_default();
         number >>= 7;
@@ -149,13 +150,23 @@ fn number(out: &mut Vec<u8>, mut number: usize) {
     }
 }
 
+/// A length or a count.
+pub(crate) fn write_number(out: &mut Vec<u8>, number: usize) {
+    write_long(out, u64::try_from(number).unwrap_or(u64::MAX));
+}
+
+/// Bytes of any sort, with their length before them.
+pub(crate) fn write_blob(out: &mut Vec<u8>, bytes: &[u8]) {
+    write_number(out, bytes.len());
+    out.extend_from_slice(bytes);
+}
+
 fn text(out: &mut Vec<u8>, text: &str) {
-    number(out, text.len());
-    out.extend_from_slice(text.as_bytes());
+    write_blob(out, text.as_bytes());
 }
 
 fn texts(out: &mut Vec<u8>, list: &[String]) {
-    number(out, list.len());
+    write_number(out, list.len());
     list.iter().for_each(|item| text(out, item));
 }
 
@@ -164,7 +175,7 @@ fn optional(out: &mut Vec<u8>, value: Option<&str>) {
     match value {
         None => out.push(0),
         Some(value) => {
-            number(out, value.len().saturating_add(1));
+            write_number(out, value.len().saturating_add(1));
             out.extend_from_slice(value.as_bytes());
         }
     }

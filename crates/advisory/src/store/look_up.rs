@@ -3,7 +3,7 @@ use std::collections::hash_map::Entry;
 
 use plimsoll_core::{Advisory, NameKind};
 use plimsoll_matcher::{Candidates, Query, stream};
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 use super::{Store, schema};
 use crate::Error;
@@ -28,8 +28,9 @@ impl Candidates for Store {
 impl Store {
     fn look_up(&self, queries: &[Query<'_>], hit: &mut dyn FnMut(usize, &Advisory)) -> Result<(), Error> {
         let failed = |e| Error::database(&self.path, e);
-        let mut matching = self.connection.prepare_cached(schema::MATCH).map_err(failed)?;
-        let mut all = self.connection.prepare_cached(schema::ALL).map_err(failed)?;
+        let connection = self.connection();
+        let mut matching = connection.prepare_cached(schema::MATCH).map_err(failed)?;
+        let mut all = connection.prepare_cached(schema::ALL).map_err(failed)?;
         // A source package's records are asked for with each of its binaries: their heads are read once.
         let mut heads: HashMap<i64, Advisory> = HashMap::new();
         for (index, query) in queries.iter().enumerate() {
@@ -51,7 +52,7 @@ impl Store {
                 let body = row.get_ref(1).and_then(|value| Ok(value.as_blob()?)).map_err(failed)?;
                 let advisory = match heads.entry(record) {
                     Entry::Occupied(known) => known.into_mut(),
-                    Entry::Vacant(new) => new.insert(self.head(record)?),
+                    Entry::Vacant(new) => new.insert(self.head(&connection, record)?),
                 };
                 advisory.affected = codec::entries(body).map_err(|e| self.damaged(e))?;
                 hit(index, advisory);
@@ -61,9 +62,9 @@ impl Store {
     }
 
     /// A record without its affected entries.
-    pub(super) fn head(&self, record: i64) -> Result<Advisory, Error> {
+    pub(super) fn head(&self, connection: &Connection, record: i64) -> Result<Advisory, Error> {
         let failed = |e| Error::database(&self.path, e);
-        let mut heads = self.connection.prepare_cached(schema::HEAD).map_err(failed)?;
+        let mut heads = connection.prepare_cached(schema::HEAD).map_err(failed)?;
         let mut rows = heads.query([record]).map_err(failed)?;
         let row = rows.next().map_err(failed)?.ok_or_else(|| self.damaged(Damaged))?;
         let head = row.get_ref(0).and_then(|value| Ok(value.as_blob()?)).map_err(failed)?;

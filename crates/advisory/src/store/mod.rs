@@ -14,6 +14,7 @@ mod status;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
@@ -22,11 +23,12 @@ pub(crate) use put::Change;
 pub use status::{EcosystemStatus, Generation, StoreStatus};
 
 use crate::Error;
+use crate::index::Failed;
 
-/// A store of advisories, open for reading.
+/// A store of advisories, open for reading. Threads may share one, and take turns then; each may also open its own.
 pub struct Store {
     path: PathBuf,
-    connection: Connection,
+    connection: Mutex<Connection>,
     /// Streams by name: few, and asked for with every query.
     ecosystems: HashMap<String, Ecosystem>,
 }
@@ -69,7 +71,7 @@ impl Store {
                 ecosystems.insert(row.get(0).map_err(failed)?, ecosystem);
             }
         }
-        Ok(Self { path: path.to_owned(), connection, ecosystems })
+        Ok(Self { path: path.to_owned(), connection: Mutex::new(connection), ecosystems })
     }
 
     /// Opens the store at `path`, which is made, empty, where there is none; its folder as well.
@@ -88,6 +90,28 @@ impl Store {
         }
     }
 
+    /// The connection, which only reads: one that a panic has left is as good as before.
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The streams that records have been of, with their ids.
+    pub(crate) fn streams(&self) -> impl Iterator<Item = (&str, i64)> {
+        self.ecosystems.iter().map(|(stream, ecosystem)| (stream.as_str(), ecosystem.id))
+    }
+
+    /// Reads with the connection.
+    pub(crate) fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T, Failed>) -> Result<T, Error> {
+        read(&self.connection()).map_err(|failed| match failed {
+            Failed::Database(e) => Error::database(&self.path, e),
+            Failed::TooLarge => Error::Limit {
+                path: self.path.clone(),
+                limit: u32::MAX.into(),
+                unit: "bytes of one ecosystem",
+            },
+        })
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
@@ -104,13 +128,14 @@ impl Store {
             Error::Database { source, .. } => corrupt(source.to_string()),
             other => other,
         };
+        let connection = self.connection();
         let said: String =
-            self.connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(failed)?;
+            connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(failed)?;
         if said != "ok" {
             return Err(corrupt(said));
         }
         let mut digest = state::State::default();
-        let mut records = self.connection.prepare(schema::LIVE).map_err(failed)?;
+        let mut records = connection.prepare(schema::LIVE).map_err(failed)?;
         let mut rows = records.query([]).map_err(failed)?;
         while let Some(row) = rows.next().map_err(failed)? {
             let text = |at| row.get_ref(at).and_then(|value| Ok(value.as_str()?)).map_err(failed);
@@ -119,7 +144,7 @@ impl Store {
             crate::codec::head(blob(5)?).map_err(|_| corrupt(format!("the record {name} can't be read")))?;
             digest.add(name, text(1)?, [blob(2)?, blob(3)?, blob(4)?]);
         }
-        let mut entries = self.connection.prepare("SELECT id, body FROM entry").map_err(failed)?;
+        let mut entries = connection.prepare("SELECT id, body FROM entry").map_err(failed)?;
         let mut rows = entries.query([]).map_err(failed)?;
         while let Some(row) = rows.next().map_err(failed)? {
             let body = row.get_ref(1).and_then(|value| Ok(value.as_blob()?)).map_err(failed)?;
@@ -127,7 +152,7 @@ impl Store {
                 corrupt(format!("the entry {} can't be read", row.get::<_, i64>(0).unwrap_or_default()))
             })?;
         }
-        match self.newest()? {
+        match self.newest(&connection)? {
             Some(generation) if generation.digest != digest.bytes() => {
                 Err(corrupt(format!("the records are not those of generation {}", generation.id)))
             }
@@ -135,8 +160,8 @@ impl Store {
         }
     }
 
-    fn newest(&self) -> Result<Option<Generation>, Error> {
-        self.connection
+    fn newest(&self, connection: &Connection) -> Result<Option<Generation>, Error> {
+        connection
             .query_row("SELECT * FROM generation ORDER BY id DESC LIMIT 1", [], status::generation)
             .optional()
             .map_err(|e| Error::database(&self.path, e))

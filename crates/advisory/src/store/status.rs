@@ -56,7 +56,8 @@ impl Store {
     pub fn status(&self) -> Result<StoreStatus, Error> {
         let failed = |e| Error::database(&self.path, e);
         let sql = "SELECT name, records, oldest, newest FROM ecosystem WHERE records > 0 ORDER BY name";
-        let mut all = self.connection.prepare(sql).map_err(failed)?;
+        let connection = self.connection();
+        let mut all = connection.prepare(sql).map_err(failed)?;
         let rows = all.query_map([], |row| {
             Ok(EcosystemStatus {
                 name: row.get(0)?,
@@ -67,7 +68,7 @@ impl Store {
         });
         let ecosystems = rows.map_err(failed)?.collect::<Result<Vec<_>, _>>().map_err(failed)?;
         let size = std::fs::metadata(&self.path).map_err(|e| Error::io("read", &self.path, e))?.len();
-        Ok(StoreStatus { generation: self.newest()?, ecosystems, size })
+        Ok(StoreStatus { generation: self.newest(&connection)?, ecosystems, size })
     }
 
     /// Every generation, the oldest first.
@@ -77,7 +78,8 @@ impl Store {
     /// [`Error::Corrupt`] or [`Error::Database`] where it can't be read.
     pub fn generations(&self) -> Result<Vec<Generation>, Error> {
         let failed = |e| Error::database(&self.path, e);
-        let mut all = self.connection.prepare("SELECT * FROM generation ORDER BY id").map_err(failed)?;
+        let connection = self.connection();
+        let mut all = connection.prepare("SELECT * FROM generation ORDER BY id").map_err(failed)?;
         let rows = all.query_map([], generation).map_err(failed)?;
         rows.collect::<Result<Vec<_>, _>>().map_err(failed)
     }

@@ -1,0 +1,177 @@
+//! Opening a store, importing into it, and matching the packages of a big image, over the advisories of
+//! ../shared/corpus. Without them there is nothing to measure.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use plimsoll_advisory::{ImportOptions, Index, Store};
+use plimsoll_core::{Package, Silent};
+use plimsoll_matcher::{Candidates, Options, Wanted, match_packages, queries};
+
+fn main() {
+    if zips().is_empty() {
+        eprintln!("skipped: ../shared is not here");
+        return;
+    }
+    divan::main();
+}
+
+fn zips() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
+    let Ok(files) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut zips: Vec<PathBuf> = files.filter_map(|file| Some(file.ok()?.path())).collect();
+    zips.retain(|path| path.extension().is_some_and(|extension| extension == "zip"));
+    zips.sort();
+    zips
+}
+
+struct Set {
+    store: Store,
+    index: Index,
+    packages: Vec<Package>,
+    _home: tempfile::TempDir,
+}
+
+/// The corpus in a store, and 700 packages: as on a Debian image with a Python, a Node and a Go program.
+fn set() -> &'static Set {
+    static SET: OnceLock<Set> = OnceLock::new();
+    SET.get_or_init(|| {
+        let home = tempfile::tempdir().unwrap();
+        let mut store = Store::create_or_open(home.path().join("store.db")).unwrap();
+        store.import(&zips(), &ImportOptions::default(), &Silent).unwrap();
+        let path = home.path().join("index");
+        Index::build(&store, &path).unwrap();
+        let index = Index::open(&path).unwrap();
+        Set { store, index, packages: packages(), _home: home }
+    })
+}
+
+/// Names that the corpus knows, in versions of which some are affected, among as many that it does not know.
+fn packages() -> Vec<Package> {
+    let debian = [
+        ("glibc", "2.36-9+deb12u3"),
+        ("openssl", "3.0.9-1"),
+        ("curl", "7.88.1-10+deb12u1"),
+        ("libxml2", "2.9.14+dfsg-1.2"),
+        ("linux", "6.1.52-1"),
+        ("systemd", "252.12-1~deb12u1"),
+        ("perl", "5.36.0-7"),
+        ("krb5", "1.20.1-2"),
+        ("tiff", "4.5.0-6"),
+        ("imagemagick", "8:6.9.11.60+dfsg-1.6"),
+        ("python3.11", "3.11.2-6"),
+        ("expat", "2.5.0-1"),
+        ("git", "1:2.39.2-1.1"),
+        ("openssh", "1:9.2p1-2"),
+        ("sqlite3", "3.40.1-2"),
+        ("zlib", "1:1.2.13.dfsg-1"),
+    ];
+    let python = [
+        ("jinja2", "3.1.2"),
+        ("django", "4.2.0"),
+        ("requests", "2.25.0"),
+        ("urllib3", "1.26.4"),
+        ("pillow", "9.0.0"),
+        ("cryptography", "3.3.1"),
+        ("flask", "2.0.0"),
+        ("werkzeug", "2.0.0"),
+        ("numpy", "1.20.0"),
+        ("tensorflow", "2.4.0"),
+    ];
+    let node = [
+        ("lodash", "4.17.15"),
+        ("jquery", "3.3.0"),
+        ("axios", "0.21.0"),
+        ("minimist", "1.2.0"),
+        ("express", "4.16.0"),
+        ("handlebars", "4.0.0"),
+        ("moment", "2.18.0"),
+        ("ws", "1.0.0"),
+        ("marked", "0.3.5"),
+        ("tar", "2.2.1"),
+    ];
+    let go = [
+        ("stdlib", "1.20.1"),
+        ("golang.org/x/net", "v0.7.0"),
+        ("golang.org/x/crypto", "v0.1.0"),
+        ("github.com/docker/docker", "v20.10.7+incompatible"),
+        ("github.com/containerd/containerd", "v1.6.0"),
+    ];
+    let mut purls = Vec::new();
+    for index in 0..20 {
+        for (name, version) in debian {
+            let version = version.replace('+', "%2B").replace(':', "%3A");
+            purls.push(format!("pkg:deb/debian/{name}-{index}@{version}?distro=debian-12&upstream={name}"));
+        }
+    }
+    for (name, version) in python {
+        purls.push(format!("pkg:pypi/{name}@{version}"));
+        purls.extend((0..12).map(|index| format!("pkg:pypi/{name}-plugin-{index}@{version}")));
+    }
+    for (name, version) in node {
+        purls.push(format!("pkg:npm/{name}@{version}"));
+        purls.extend((0..14).map(|index| format!("pkg:npm/{name}-plugin-{index}@{version}")));
+    }
+    for (name, version) in go {
+        purls.push(format!("pkg:golang/{name}@{}", version.replace('+', "%2B")));
+        purls.extend((0..19).map(|index| format!("pkg:golang/example.com/{name}/{index}@v1.0.0")));
+    }
+    purls.iter().map(|purl| Package::from_purl(purl.parse().unwrap()).unwrap()).collect()
+}
+
+#[divan::bench]
+fn open_store(bencher: divan::Bencher<'_, '_>) {
+    let path = set().store.path();
+    bencher.bench(|| Store::open(path).unwrap());
+}
+
+#[divan::bench]
+fn match_700_packages_from_sqlite(bencher: divan::Bencher<'_, '_>) {
+    let set = set();
+    let found = match_packages(&set.packages, &set.store, Options::default()).unwrap().findings.len();
+    println!("{} packages, {found} findings", set.packages.len());
+    bencher.bench(|| match_packages(&set.packages, &set.store, Options::default()).unwrap());
+}
+
+#[divan::bench]
+fn open_index(bencher: divan::Bencher<'_, '_>) {
+    let path = set().store.path().with_file_name("index");
+    bencher.bench(|| Index::open(&path).unwrap());
+}
+
+#[divan::bench]
+fn match_700_packages_from_index(bencher: divan::Bencher<'_, '_>) {
+    let set = set();
+    bencher.bench(|| match_packages(&set.packages, &set.index, Options::default()).unwrap());
+}
+
+/// One item is one look-up of a package in its ecosystem, with its version; nothing is judged.
+#[divan::bench]
+fn look_up_in_index(bencher: divan::Bencher<'_, '_>) {
+    let set = set();
+    let wanted: Vec<Wanted> = set.packages.iter().flat_map(queries).collect();
+    let queries: Vec<_> = wanted.iter().map(|wanted| wanted.query(true)).collect();
+    bencher.counter(divan::counter::ItemsCount::new(queries.len())).bench(|| {
+        let mut hits = 0u32;
+        set.index.candidates(&queries, &mut |_, _| hits += 1).unwrap();
+        hits
+    });
+}
+
+#[divan::bench(sample_count = 3, sample_size = 1)]
+fn build_the_index(bencher: divan::Bencher<'_, '_>) {
+    let set = set();
+    bencher
+        .with_inputs(|| tempfile::tempdir().unwrap())
+        .bench_values(|home| Index::build(&set.store, home.path().join("index")).unwrap());
+}
+
+#[divan::bench(sample_count = 3, sample_size = 1)]
+fn import_the_corpus(bencher: divan::Bencher<'_, '_>) {
+    let zips = zips();
+    bencher.with_inputs(|| tempfile::tempdir().unwrap()).bench_values(|home| {
+        let mut store = Store::create_or_open(home.path().join("store.db")).unwrap();
+        store.import(&zips, &ImportOptions::default(), &Silent).unwrap();
+        home
+    });
+}
