@@ -101,3 +101,56 @@ fn round_trip() {
         }
     }
 }
+
+/// What is wrong is said so that it can be mended.
+#[test]
+fn errors() {
+    for (text, expected) in [
+        (
+            "",
+            "\"\" is not a CVSS vector: expected CVSS:4.0/…, CVSS:3.1/…, CVSS:3.0/… or a v2 vector without prefix",
+        ),
+        ("CVSS:5.0/AV:N", "\"CVSS:5.0/AV:N\" is not a CVSS vector: expected "),
+        (
+            "CVSS:2.0/AV:N/AC:L/Au:N/C:N/I:N/A:C",
+            "\"CVSS:2.0/AV:N/AC:L/Au:N/C:N/I:N/A:C\" is not a CVSS vector: ",
+        ),
+        (
+            "AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H",
+            "\"AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H\" has metrics of CVSS v3 or v4",
+        ),
+        ("AV:N/AC:L/Au:N", "CVSS v2 vector is incomplete: no C, I, A"),
+        (
+            "AV:N/AC:L/Au:N/C:N/I:N/A:C/E:F",
+            "CVSS v2 vector ends in the middle of its temporal metrics: no RL, RC",
+        ),
+        ("(AV:N/AC:L/Au:N/C:N/I:N/A:C", "\"(AV:N/AC:L/Au:N/C:N/I:N/A:C\" is not a CVSS vector: "),
+        ("av:n/ac:l/au:n/c:n/i:n/a:c", "CVSS v2 has no metric \"av\""),
+        ("CVSS:3.1/AV:N/AC:L", "CVSS v3.1 vector is incomplete: no PR, UI, S, C, I, A"),
+        ("CVSS:3.1/AV:N/AV:N", "CVSS v3.1 vector has AV more than once"),
+        ("CVSS:3.1/AV:N//AC:L", "CVSS v3.1 vector: \"\" is not metric:value"),
+        ("CVSS:3.0/AV:Q", "CVSS v3.0 metric AV has no value \"Q\": expected N, A, L, P"),
+        (
+            "CVSS:4.0/AC:L/AV:N/AT:N/PR:N/UI:N/VC:N/VI:N/VA:N/SC:N/SI:N/SA:N",
+            "CVSS v4.0 vector has AV after AC; the specification fixes the order",
+        ),
+    ] {
+        let error = text.parse::<Cvss>().unwrap_err().to_string();
+        assert!(error.starts_with(expected), "{text}: {error}");
+    }
+    let long = format!("CVSS:3.1/AV:N/{}", "x".repeat(1_000_000));
+    assert!(long.parse::<Cvss>().unwrap_err().to_string().len() < 200);
+}
+
+/// Any order is a v3 vector, and written in the preferred one.
+#[test]
+fn v3_metrics_may_be_in_any_order() {
+    let cvss: Cvss = "CVSS:3.1/A:H/I:H/C:H/S:U/UI:N/PR:N/AC:L/AV:N".parse().unwrap();
+    assert_eq!(cvss.to_string(), "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H");
+}
+
+#[test]
+fn v2_may_stand_in_parentheses() {
+    let cvss: Cvss = "(AV:N/AC:L/Au:N/C:P/I:P/A:P)".parse().unwrap();
+    assert_eq!(cvss.score().to_string(), "7.5");
+}

@@ -9,6 +9,11 @@ pub enum CvssError {
         "{0:?} is not a CVSS vector: expected CVSS:4.0/…, CVSS:3.1/…, CVSS:3.0/… or a v2 vector without prefix"
     )]
     Prefix(String),
+    /// The metrics are a later version's, and what says which version is missing.
+    #[error(
+        "{0:?} has metrics of CVSS v3 or v4 and no prefix: CVSS:3.1/, CVSS:3.0/ or CVSS:4.0/ must precede them"
+    )]
+    NoPrefix(String),
     /// A part between slashes is not `metric:value`.
     #[error("{version} vector: {field:?} is not metric:value")]
     Field {
@@ -78,6 +83,10 @@ pub enum CvssError {
 impl CvssError {
     pub(super) fn prefix(text: &str) -> Self {
         Self::Prefix(shown(text))
+    }
+
+    pub(super) fn no_prefix(text: &str) -> Self {
+        Self::NoPrefix(shown(text))
     }
 }
 

@@ -155,8 +155,14 @@ impl FromStr for V2 {
 
     fn from_str(text: &str) -> Result<Self, CvssError> {
         let inner = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).unwrap_or(text);
-        if !inner.starts_with(|c: char| c.is_ascii_alphabetic()) || !inner.contains(':') {
+        if !inner.starts_with(|c: char| c.is_ascii_alphabetic())
+            || !inner.contains(':')
+            || inner.starts_with("CVSS")
+        {
             return Err(CvssError::prefix(text));
+        }
+        if inner.starts_with("PR:") || inner.contains("/PR:") {
+            return Err(CvssError::no_prefix(text));
         }
         let version = Version::V2;
         let v2 = Self(TABLE.parse(version, inner)?);
