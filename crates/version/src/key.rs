@@ -1,57 +1,132 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 use core::fmt;
+use core::hash::{Hash, Hasher};
 
 use crate::scan::significant;
 
 /// A version as bytes whose plain byte order is the order of the [`Scheme`](crate::Scheme) that made it.
 ///
 /// Keys of different schemes do not compare. `docs/version-keys.md` describes every encoding.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Key(Box<[u8]>);
+#[derive(Clone)]
+pub struct Key(Repr);
+
+/// Most keys are short: they need no allocation, and compare as a few words.
+#[derive(Clone)]
+enum Repr {
+    /// The bytes and how many there are; zeros behind them.
+    Short(u8, [u8; Key::SHORT]),
+    Long(Box<[u8]>),
+}
 
 impl Key {
+    /// What fits beside a tag and a length in five words.
+    const SHORT: usize = 38;
+
     /// The bytes.
     pub fn as_bytes(&self) -> &[u8] {
-        &self.0
+        match &self.0 {
+            Repr::Short(len, bytes) => bytes.get(..usize::from(*len)).unwrap_or_default(),
+            Repr::Long(bytes) => bytes,
+        }
     }
 
     /// The least bytes above the key. No key of a scheme is another with a zero byte behind it, so these are above the
     /// key and below every key that is above it: what a bound that includes its version needs.
     pub fn next(self) -> Key {
-        let mut bytes = self.0.into_vec();
+        let mut bytes = Vec::from(self);
         bytes.push(0);
-        Self(bytes.into_boxed_slice())
+        bytes.into()
     }
+}
 
-    /// The bytes, owned.
-    pub fn into_bytes(self) -> Box<[u8]> {
-        self.0
+impl Ord for Key {
+    #[inline]
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (&self.0, &other.0) {
+            // With the zeros behind them, keys of which one is the other's beginning are told apart by length.
+            (Repr::Short(a, x), Repr::Short(b, y)) => compare_words(x, y).then(a.cmp(b)),
+            _ => self.as_bytes().cmp(other.as_bytes()),
+        }
+    }
+}
+
+/// Byte order, eight bytes at a time; most keys part in the first eight.
+#[inline]
+fn compare_words(a: &[u8; Key::SHORT], b: &[u8; Key::SHORT]) -> Ordering {
+    let ((a_words, a_rest), (b_words, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    for (x, y) in a_words.iter().zip(b_words) {
+        let order = u64::from_be_bytes(*x).cmp(&u64::from_be_bytes(*y));
+        if order.is_ne() {
+            return order;
+        }
+    }
+    a_rest.cmp(b_rest)
+}
+
+impl PartialOrd for Key {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl Eq for Key {}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_bytes().hash(state);
     }
 }
 
 impl AsRef<[u8]> for Key {
     fn as_ref(&self) -> &[u8] {
-        &self.0
+        self.as_bytes()
     }
 }
 
 impl From<Key> for Vec<u8> {
     fn from(key: Key) -> Self {
-        key.0.into_vec()
+        match key.0 {
+            Repr::Short(..) => key.as_bytes().to_vec(),
+            Repr::Long(bytes) => bytes.into_vec(),
+        }
+    }
+}
+
+impl From<&[u8]> for Key {
+    fn from(bytes: &[u8]) -> Self {
+        let mut short = [0; Self::SHORT];
+        match (short.get_mut(..bytes.len()), u8::try_from(bytes.len())) {
+            (Some(room), Ok(len)) => {
+                room.copy_from_slice(bytes);
+                Self(Repr::Short(len, short))
+            }
+            _ => Self(Repr::Long(bytes.into())),
+        }
     }
 }
 
 impl From<Vec<u8>> for Key {
     fn from(bytes: Vec<u8>) -> Self {
-        Self(bytes.into_boxed_slice())
+        if bytes.len() <= Self::SHORT {
+            bytes.as_slice().into()
+        } else {
+            Self(Repr::Long(bytes.into_boxed_slice()))
+        }
     }
 }
 
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Key(")?;
-        for byte in &self.0 {
+        for byte in self.as_bytes() {
             write!(f, "{byte:02x}")?;
         }
         f.write_str(")")
@@ -71,30 +146,53 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    const INLINE: usize = 120;
+    const INLINE: usize = 112;
 
     pub(crate) fn new() -> Self {
         Self { inline: [0; Self::INLINE], len: 0, spilled: Vec::new() }
     }
 
+    #[inline]
     pub(crate) fn byte(&mut self, byte: u8) {
-        self.bytes(&[byte]);
+        match self.inline.get_mut(self.len) {
+            Some(room) => {
+                *room = byte;
+                self.len += 1;
+            }
+            None => self.spill(&[byte]),
+        }
     }
 
+    #[inline]
     pub(crate) fn bytes(&mut self, bytes: &[u8]) {
-        if self.spilled.is_empty() {
-            let end = self.len.saturating_add(bytes.len());
-            if let Some(room) = self.inline.get_mut(self.len..end) {
-                room.copy_from_slice(bytes);
-                self.len = end;
-                return;
+        match self.inline.get_mut(self.len..self.len.saturating_add(bytes.len())) {
+            // Byte by byte: most are a few digits, of which a call to copy them would be the greater part.
+            Some(room) if bytes.len() <= 8 => {
+                for (room, byte) in room.iter_mut().zip(bytes) {
+                    *room = *byte;
+                }
+                self.len += bytes.len();
             }
-            self.spilled.extend_from_slice(self.inline.get(..self.len).unwrap_or_default());
+            Some(room) => {
+                room.copy_from_slice(bytes);
+                self.len += bytes.len();
+            }
+            None => self.spill(bytes),
+        }
+    }
+
+    /// From here on everything goes to the heap, the length being out of reach.
+    #[cold]
+    fn spill(&mut self, bytes: &[u8]) {
+        if let Some(written) = self.inline.get(..self.len) {
+            self.spilled.extend_from_slice(written);
+            self.len = Self::INLINE + 1;
         }
         self.spilled.extend_from_slice(bytes);
     }
 
     /// A decimal number of any length: how many digits it has without leading zeros, then those digits.
+    #[inline]
     pub(crate) fn number(&mut self, digits: &[u8]) {
         let digits = significant(digits);
         match u8::try_from(digits.len()) {
@@ -149,11 +247,13 @@ impl Writer {
         self.byte(0);
     }
 
+    #[inline]
     pub(crate) fn as_bytes(&self) -> &[u8] {
         if self.spilled.is_empty() { self.inline.get(..self.len).unwrap_or_default() } else { &self.spilled }
     }
 
+    #[inline]
     pub(crate) fn into_key(self) -> Key {
-        if self.spilled.is_empty() { Key(self.as_bytes().into()) } else { self.spilled.into() }
+        if self.spilled.is_empty() { self.as_bytes().into() } else { self.spilled.into() }
     }
 }

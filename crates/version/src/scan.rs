@@ -12,28 +12,34 @@ pub(crate) struct Scan<'a> {
 }
 
 impl<'a> Scan<'a> {
+    #[inline]
     pub(crate) fn new(text: &'a [u8]) -> Self {
         Self { rest: text, len: text.len() }
     }
 
+    #[inline]
     pub(crate) fn rest(&self) -> &'a [u8] {
         self.rest
     }
 
+    #[inline]
     pub(crate) fn is_done(&self) -> bool {
         self.rest.is_empty()
     }
 
+    #[inline]
     pub(crate) fn peek(&self) -> Option<u8> {
         self.rest.first().copied()
     }
 
+    #[inline]
     pub(crate) fn next(&mut self) -> Option<u8> {
         let (first, rest) = self.rest.split_first()?;
         self.rest = rest;
         Some(*first)
     }
 
+    #[inline]
     pub(crate) fn eat(&mut self, byte: u8) -> bool {
         let found = self.peek() == Some(byte);
         if found {
@@ -53,6 +59,10 @@ impl<'a> Scan<'a> {
         }
     }
 
+    pub(crate) fn skip(&mut self, count: usize) {
+        self.rest = self.rest.get(count..).unwrap_or_default();
+    }
+
     /// Moves past `word` if the text goes on with it in any case.
     pub(crate) fn eat_word(&mut self, word: &[u8]) -> bool {
         match self.rest.split_at_checked(word.len()) {
@@ -64,6 +74,7 @@ impl<'a> Scan<'a> {
         }
     }
 
+    #[inline]
     pub(crate) fn take_while(&mut self, keep: impl Fn(u8) -> bool) -> &'a [u8] {
         let end = self.rest.iter().position(|byte| !keep(*byte)).unwrap_or(self.rest.len());
         let (taken, rest) = self.rest.split_at(end);
@@ -72,6 +83,7 @@ impl<'a> Scan<'a> {
     }
 
     /// The decimal digits ahead, perhaps none.
+    #[inline]
     pub(crate) fn digits(&mut self) -> &'a [u8] {
         self.take_while(|byte| byte.is_ascii_digit())
     }
@@ -87,13 +99,26 @@ impl<'a> Scan<'a> {
     }
 }
 
+/// How many bytes both begin with.
+pub(crate) fn common(a: &[u8], b: &[u8]) -> usize {
+    let ((x, _), (y, _)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    let words = x.iter().zip(y).take_while(|(x, y)| x == y).count() * 8;
+    let (x, y) = (a.get(words..).unwrap_or_default(), b.get(words..).unwrap_or_default());
+    words + x.iter().zip(y).take_while(|(x, y)| x == y).count()
+}
+
 /// The digits of a number without leading zeros: none at all for zero.
+#[inline]
 pub(crate) fn significant(digits: &[u8]) -> &[u8] {
+    if digits.first() != Some(&b'0') {
+        return digits;
+    }
     let zeros = digits.iter().position(|digit| *digit != b'0').unwrap_or(digits.len());
     digits.get(zeros..).unwrap_or_default()
 }
 
 /// Orders two numbers written in decimal, of any length. No digits at all are zero.
+#[inline]
 pub(crate) fn compare_numbers(a: &[u8], b: &[u8]) -> Ordering {
     let (a, b) = (significant(a), significant(b));
     a.len().cmp(&b.len()).then_with(|| a.cmp(b))

@@ -4,7 +4,7 @@ use core::cmp::Ordering;
 
 use super::{Order, not_empty};
 use crate::key::Writer;
-use crate::scan::{Scan, compare_numbers, significant, trim};
+use crate::scan::{Scan, common, compare_numbers, significant, trim};
 use crate::{Reason, Unparsable};
 
 pub(crate) struct Dpkg;
@@ -21,29 +21,33 @@ impl<'a> Version<'a> {
     fn read(text: &'a str) -> Result<Self, Unparsable> {
         let text = trim(text);
         not_empty(text)?;
-        if let Some(at) = text.iter().position(|byte| byte.is_ascii_whitespace() || *byte == 0) {
-            let byte = text.get(at).copied().unwrap_or_default();
-            return Err(Unparsable::at(at, Reason::Unexpected(byte)));
-        }
-        let mut scan = Scan::new(text);
-        let epoch = scan.digits();
-        let (epoch, rest) = if scan.eat(b':') {
-            let significant = significant(epoch);
-            if epoch.is_empty() {
-                return Err(Unparsable::at(0, Reason::NumberExpected));
+        let (mut colon, mut hyphen) = (None, None);
+        for (at, byte) in text.iter().enumerate() {
+            match byte {
+                b':' if colon.is_none() => colon = Some(at),
+                b'-' => hyphen = Some(at),
+                b' ' | b'\t'..=b'\r' | 0 => return Err(Unparsable::at(at, Reason::Unexpected(*byte))),
+                _ => {}
             }
-            if compare_numbers(significant, b"2147483647").is_gt() {
+        }
+        let (mut epoch, mut rest) = (&[] as &[u8], text);
+        if let Some(colon) = colon {
+            // dpkg reads the epoch with strtol(), which takes a sign.
+            let mut scan = Scan::new(text);
+            let negative = scan.eat(b'-');
+            let signed = negative || scan.eat(b'+');
+            epoch = significant(scan.digits());
+            if colon == usize::from(signed) || !scan.eat(b':') || (negative && !epoch.is_empty()) {
+                return Err(scan.because(Reason::NumberExpected));
+            }
+            if compare_numbers(epoch, b"2147483647").is_gt() {
                 return Err(Unparsable::at(0, Reason::NumberTooLarge));
             }
-            (significant, scan.rest())
-        } else if text.contains(&b':') {
-            return Err(scan.error());
-        } else {
-            (&[] as &[u8], text)
-        };
-        let (upstream, revision) = match rest.iter().rposition(|byte| *byte == b'-') {
-            Some(at) => {
-                let (upstream, revision) = rest.split_at(at);
+            rest = scan.rest();
+        }
+        let hyphen = hyphen.and_then(|hyphen| hyphen.checked_sub(text.len() - rest.len()));
+        let (upstream, revision) = match hyphen.and_then(|hyphen| rest.split_at_checked(hyphen)) {
+            Some((upstream, revision)) => {
                 let revision = revision.strip_prefix(b"-").unwrap_or_default();
                 if revision.is_empty() {
                     return Err(Unparsable::at(text.len(), Reason::EmptyPart));
@@ -71,7 +75,12 @@ const fn place(byte: u8) -> u16 {
 
 /// `verrevcmp()`.
 fn compare_parts(a: &[u8], b: &[u8]) -> Ordering {
-    let (mut a, mut b) = (Scan::new(a), Scan::new(b));
+    // What both begin with is the same, up to the number in which they part.
+    let same = common(a, b);
+    let start = a.get(..same).unwrap_or_default();
+    let same = same - start.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let (mut a, mut b) =
+        (Scan::new(a.get(same..).unwrap_or_default()), Scan::new(b.get(same..).unwrap_or_default()));
     while !(a.is_done() && b.is_done()) {
         loop {
             let text = |scan: &Scan<'_>| scan.peek().filter(|byte| !byte.is_ascii_digit());

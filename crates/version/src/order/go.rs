@@ -34,6 +34,9 @@ impl Go {
 
 impl Order for Go {
     fn compare(a: &str, b: &str) -> Result<Ordering, Unparsable> {
+        if let Some(order) = semver::compare_plain(a, b) {
+            return Ok(order);
+        }
         let a = Self::read(a)?;
         let b = Self::read(b).map_err(Unparsable::second)?;
         Ok(a.compare(&b))

@@ -15,6 +15,8 @@ pub(crate) struct Semver;
 pub(crate) struct Parts<'a> {
     /// Numbers with dots between them, well-formed.
     numbers: &'a [u8],
+    /// The same, where they are three at most and of 18 digits at most.
+    small: Option<[u64; 3]>,
     /// Identifiers with dots between them; empty for a release.
     pub(crate) pre: &'a [u8],
     /// How the pre-release divides into identifiers.
@@ -42,26 +44,15 @@ pub(crate) const fn is_identifier(byte: u8) -> bool {
 impl<'a> Parts<'a> {
     /// Numbers and identifiers that were read elsewhere.
     pub(crate) fn new(numbers: &'a [u8], pre: &'a [u8], build: &'a [u8]) -> Self {
-        Self { numbers, pre, division: Division::Dots, build }
+        Self { numbers, small: None, pre, division: Division::Dots, build }
     }
 
     /// Reads what follows any prefix.
     pub(crate) fn read(scan: &mut Scan<'a>) -> Result<Self, Unparsable> {
-        let start = scan.rest();
-        let mut end;
-        let dotted = loop {
-            if scan.digits().is_empty() {
-                return Err(scan.because(Reason::NumberExpected));
-            }
-            end = start.len() - scan.rest().len();
-            if !scan.eat(b'.') {
-                break false;
-            }
-            if scan.peek().is_some_and(|byte| byte.is_ascii_alphabetic()) {
-                break true;
-            }
-        };
-        let numbers = start.get(..end).unwrap_or_default();
+        let Numbers { text: numbers, small, dotted } = Numbers::read(scan)?;
+        if scan.is_done() && !dotted {
+            return Ok(Self { numbers, small, pre: &[], division: Division::Dots, build: &[] });
+        }
         let hyphen = !dotted && scan.eat(b'-');
         let pre = scan.take_while(|byte| is_identifier(byte) || byte == b'.');
         if pre.is_empty() && hyphen || pre.starts_with(b".") || pre.ends_with(b".") || has_empty(pre) {
@@ -74,7 +65,7 @@ impl<'a> Parts<'a> {
             (_, true) => Division::Dots,
             _ => Division::Bare,
         };
-        if scan.is_done() { Ok(Self { numbers, pre, division, build }) } else { Err(scan.error()) }
+        if scan.is_done() { Ok(Self { numbers, small, pre, division, build }) } else { Err(scan.error()) }
     }
 
     fn identifiers(&self) -> Identifiers<'a> {
@@ -82,6 +73,9 @@ impl<'a> Parts<'a> {
     }
 
     pub(crate) fn compare_numbers(&self, other: &Self) -> Ordering {
+        if let (Some(a), Some(b)) = (self.small, other.small) {
+            return a.cmp(&b);
+        }
         let (mut a, mut b) = (Scan::new(self.numbers), Scan::new(other.numbers));
         while !(a.is_done() && b.is_done()) {
             let order = compare_numbers(a.digits(), b.digits());
@@ -96,26 +90,8 @@ impl<'a> Parts<'a> {
 
     /// Precedence, section 11. Numbers that are not there are 0.
     pub(crate) fn compare(&self, other: &Self) -> Ordering {
-        self.compare_numbers(other).then_with(|| self.compare_pre(other))
-    }
-
-    fn compare_pre(&self, other: &Self) -> Ordering {
-        if self.pre.is_empty() || other.pre.is_empty() {
-            return self.pre.is_empty().cmp(&other.pre.is_empty());
-        }
-        let plain = self.division != Division::Stages && other.division != Division::Stages;
-        let (mut a, mut b) = (self.identifiers(), other.identifiers());
-        loop {
-            let order = match (a.next(), b.next()) {
-                (Some(a), Some(b)) if plain => compare_identifiers(a, b),
-                (Some(a), Some(b)) if is_number(a) || is_number(b) => compare_identifiers(a, b),
-                (Some(a), Some(b)) => a.iter().map(hyphenated).cmp(b.iter().map(hyphenated)),
-                (a, b) => return a.is_some().cmp(&b.is_some()),
-            };
-            if order.is_ne() {
-                return order;
-            }
-        }
+        self.compare_numbers(other)
+            .then_with(|| compare_pre((self.pre, self.division), (other.pre, other.division)))
     }
 
     pub(crate) fn write(&self, out: &mut Writer) {
@@ -140,6 +116,68 @@ impl<'a> Parts<'a> {
             out.byte(MORE_NUMBERS);
             out.number(left.digits());
             left.eat(b'.');
+        }
+    }
+}
+
+fn compare_pre((a, x): (&[u8], Division), (b, y): (&[u8], Division)) -> Ordering {
+    if a.is_empty() || b.is_empty() {
+        return a.is_empty().cmp(&b.is_empty());
+    }
+    let plain = x != Division::Stages && y != Division::Stages;
+    let (mut a, mut b) = (Identifiers { rest: a, division: x }, Identifiers { rest: b, division: y });
+    loop {
+        let order = match (a.next(), b.next()) {
+            (Some(a), Some(b)) if plain => compare_identifiers(a, b),
+            (Some(a), Some(b)) if is_number(a) || is_number(b) => compare_identifiers(a, b),
+            (Some(a), Some(b)) => a.iter().map(hyphenated).cmp(b.iter().map(hyphenated)),
+            (a, b) => return a.is_some().cmp(&b.is_some()),
+        };
+        if order.is_ne() {
+            return order;
+        }
+    }
+}
+
+struct Numbers<'a> {
+    text: &'a [u8],
+    small: Option<[u64; 3]>,
+    /// Whether a dot and a letter follow; the dot is read.
+    dotted: bool,
+}
+
+impl<'a> Numbers<'a> {
+    fn read(scan: &mut Scan<'a>) -> Result<Self, Unparsable> {
+        let start = scan.rest();
+        let mut values = [0; 3];
+        let mut is_small = true;
+        let mut at = 0;
+        let mut rest = values.iter_mut();
+        loop {
+            let mut value: u64 = 0;
+            let mut len = 0;
+            while let Some(digit) =
+                scan.peek().map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10)
+            {
+                value = value.wrapping_mul(10).wrapping_add(u64::from(digit));
+                scan.next();
+                len += 1;
+            }
+            if len == 0 {
+                return Err(scan.because(Reason::NumberExpected));
+            }
+            at += len;
+            match rest.next() {
+                Some(room) if len <= 18 => *room = value,
+                _ => is_small = false,
+            }
+            let ends = !scan.eat(b'.');
+            let dotted = !ends && scan.peek().is_some_and(|byte| byte.is_ascii_alphabetic());
+            if ends || dotted {
+                let text = start.get(..at).unwrap_or_default();
+                return Ok(Self { text, small: is_small.then_some(values), dotted });
+            }
+            at += 1;
         }
     }
 }
@@ -275,6 +313,60 @@ pub(crate) fn split_once(text: &[u8], at: u8) -> (&[u8], Option<&[u8]>) {
     }
 }
 
+/// A text that is plainly a version: perhaps a `v`, three small numbers, and at most a pre-release. For all others there is
+/// [`Parts::read`].
+fn plain(text: &[u8]) -> Option<([u64; 3], &[u8])> {
+    let text = text.strip_prefix(b"v").unwrap_or(text);
+    let mut numbers = [0_u64; 3];
+    let mut at = 0;
+    let mut number = numbers.iter_mut();
+    let mut room = number.next()?;
+    let mut len = 0;
+    loop {
+        match text.get(at) {
+            Some(byte @ b'0'..=b'9') => {
+                *room = room.wrapping_mul(10).wrapping_add(u64::from(byte - b'0'));
+                len += 1;
+            }
+            Some(b'.') if len > 0 => {
+                room = number.next()?;
+                len = 0;
+            }
+            rest => {
+                if len == 0 || number.next().is_some() || at > 18 {
+                    return None;
+                }
+                return match rest {
+                    None => Some((numbers, &[])),
+                    Some(b'-') => Some((numbers, plain_pre(text.get(at + 1..)?)?)),
+                    Some(_) => None,
+                };
+            }
+        }
+        at += 1;
+    }
+}
+
+fn plain_pre(pre: &[u8]) -> Option<&[u8]> {
+    let mut after_dot = true;
+    for byte in pre {
+        match byte {
+            b'.' if after_dot => return None,
+            b'.' => after_dot = true,
+            byte if is_identifier(*byte) => after_dot = false,
+            _ => return None,
+        }
+    }
+    (!after_dot).then_some(pre)
+}
+
+/// Precedence of two texts, where both are plain.
+pub(crate) fn compare_plain(a: &str, b: &str) -> Option<Ordering> {
+    let (x, a) = plain(a.as_bytes())?;
+    let (y, b) = plain(b.as_bytes())?;
+    Some(x.cmp(&y).then_with(|| compare_pre((a, Division::Dots), (b, Division::Dots))))
+}
+
 impl Semver {
     pub(crate) fn read(text: &str) -> Result<Parts<'_>, Unparsable> {
         let mut scan = without_prefix(text);
@@ -285,6 +377,9 @@ impl Semver {
 
 impl Order for Semver {
     fn compare(a: &str, b: &str) -> Result<Ordering, Unparsable> {
+        if let Some(order) = compare_plain(a, b) {
+            return Ok(order);
+        }
         let a = Self::read(a)?;
         let b = Self::read(b).map_err(Unparsable::second)?;
         Ok(a.compare(&b))

@@ -21,6 +21,9 @@ const STANDARD: u8 = 2;
 
 impl Order for Pep440 {
     fn compare(a: &str, b: &str) -> Result<Ordering, Unparsable> {
+        if let (Some(a), Some(b)) = (Parts::release(a), Parts::release(b)) {
+            return Ok(parts::compare_releases(a, b));
+        }
         match (Parts::read(a), Parts::read(b)) {
             (Some(a), Some(b)) => Ok(a.compare(&b)),
             _ => {

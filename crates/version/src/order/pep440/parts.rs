@@ -28,19 +28,29 @@ pub(crate) struct Parts<'a> {
     local: &'a [u8],
 }
 
+/// What a version goes on with after its release, in the order in which it may.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    Pre,
+    Post,
+    Dev,
+}
+
 /// Longer words before their beginnings.
-const PRE: &[(&[u8], Stage)] = &[
-    (b"alpha", Stage::Alpha),
-    (b"a", Stage::Alpha),
-    (b"beta", Stage::Beta),
-    (b"b", Stage::Beta),
-    (b"preview", Stage::Candidate),
-    (b"pre", Stage::Candidate),
-    (b"rc", Stage::Candidate),
-    (b"c", Stage::Candidate),
+const WORDS: [(&[u8], Part, Stage); 12] = [
+    (b"alpha", Part::Pre, Stage::Alpha),
+    (b"a", Part::Pre, Stage::Alpha),
+    (b"beta", Part::Pre, Stage::Beta),
+    (b"b", Part::Pre, Stage::Beta),
+    (b"preview", Part::Pre, Stage::Candidate),
+    (b"pre", Part::Pre, Stage::Candidate),
+    (b"rc", Part::Pre, Stage::Candidate),
+    (b"c", Part::Pre, Stage::Candidate),
+    (b"post", Part::Post, Stage::Final),
+    (b"rev", Part::Post, Stage::Final),
+    (b"r", Part::Post, Stage::Final),
+    (b"dev", Part::Dev, Stage::Final),
 ];
-const POST: &[(&[u8], ())] = &[(b"post", ()), (b"rev", ()), (b"r", ())];
-const DEV: &[(&[u8], ())] = &[(b"dev", ())];
 
 const fn is_separator(byte: u8) -> bool {
     matches!(byte, b'.' | b'-' | b'_')
@@ -52,43 +62,41 @@ fn eat_separator(scan: &mut Scan<'_>) {
     }
 }
 
-/// One of `words` in any case, with a separator allowed on both sides, and its number, which may be missing.
-fn tagged<'a, T: Copy>(scan: &mut Scan<'a>, words: &[(&[u8], T)]) -> Option<(T, &'a [u8])> {
+/// A word in any case, with a separator allowed on both sides, and its number, which may be missing; or a hyphen and a
+/// number, the implicit post-release.
+fn part<'a>(scan: &mut Scan<'a>) -> Option<(Part, Stage, &'a [u8])> {
     let mut ahead = *scan;
+    let hyphen = ahead.peek() == Some(b'-');
     eat_separator(&mut ahead);
-    let (_, meaning) = words.iter().find(|(word, _)| ahead.eat_word(word))?;
+    let first = ahead.peek()?.to_ascii_lowercase();
+    if hyphen && first.is_ascii_digit() {
+        *scan = ahead;
+        return Some((Part::Post, Stage::Final, scan.digits()));
+    }
+    let is_next = |word: &[u8], ahead: &mut Scan<'_>| word.first() == Some(&first) && ahead.eat_word(word);
+    let (_, part, stage) = WORDS.iter().find(|(word, ..)| is_next(word, &mut ahead))?;
     eat_separator(&mut ahead);
     let number = ahead.digits();
     *scan = ahead;
-    Some((*meaning, number))
-}
-
-/// The implicit post-release: a hyphen and a number.
-fn implicit_post<'a>(scan: &mut Scan<'a>) -> Option<&'a [u8]> {
-    let mut ahead = *scan;
-    if !ahead.eat(b'-') {
-        return None;
-    }
-    let number = ahead.digits();
-    if number.is_empty() {
-        return None;
-    }
-    *scan = ahead;
-    Some(number)
+    Some((*part, *stage, number))
 }
 
 fn numbers<'a>(scan: &mut Scan<'a>) -> Option<&'a [u8]> {
     let start = scan.rest();
-    if scan.digits().is_empty() {
-        return None;
-    }
-    loop {
-        let mut ahead = *scan;
-        if !ahead.eat(b'.') || ahead.digits().is_empty() {
-            return start.get(..start.len() - scan.rest().len());
+    let mut after_digit = false;
+    let mut end = 0;
+    for (at, byte) in start.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' => {
+                after_digit = true;
+                end = at + 1;
+            }
+            b'.' if after_digit => after_digit = false,
+            _ => break,
         }
-        *scan = ahead;
     }
+    scan.skip(end);
+    start.get(..end).filter(|release| !release.is_empty())
 }
 
 impl<'a> Parts<'a> {
@@ -105,9 +113,37 @@ impl<'a> Parts<'a> {
             (epoch, scan) = (digits, ahead);
         }
         let release = numbers(&mut scan)?;
-        let pre = tagged(&mut scan, PRE);
-        let post = implicit_post(&mut scan).or_else(|| tagged(&mut scan, POST).map(|(_, number)| number));
-        let dev = tagged(&mut scan, DEV).map(|(_, number)| number);
+        if scan.is_done() {
+            let none: &[u8] = &[];
+            return Some(Self {
+                epoch,
+                release,
+                stage: Stage::Final,
+                pre: none,
+                post: None,
+                dev: None,
+                local: none,
+            });
+        }
+        let (mut pre, mut post, mut dev) = (None, None, None);
+        let mut last = None;
+        while !scan.is_done() {
+            let before = scan;
+            match part(&mut scan) {
+                Some((part, stage, number)) if last.is_none_or(|last| part > last) => {
+                    match part {
+                        Part::Pre => pre = Some((stage, number)),
+                        Part::Post => post = Some(number),
+                        Part::Dev => dev = Some(number),
+                    }
+                    last = Some(part);
+                }
+                _ => {
+                    scan = before;
+                    break;
+                }
+            }
+        }
         let without_local = scan.is_done();
         let local = if scan.eat(b'+') { scan.take_while(|_| true) } else { &[] };
         let is_segment = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_alphanumeric);
@@ -123,6 +159,13 @@ impl<'a> Parts<'a> {
             None => (Stage::Final, &[] as &[u8]),
         };
         Some(Self { epoch, release, stage, pre, post, dev, local })
+    }
+
+    /// Whether the text is a release and nothing else, of which there is less to read.
+    pub(super) fn release(text: &str) -> Option<&[u8]> {
+        let mut scan = Scan::new(text.as_bytes());
+        let release = numbers(&mut scan)?;
+        scan.is_done().then_some(release)
     }
 
     pub(crate) fn compare(&self, other: &Self) -> Ordering {
@@ -205,7 +248,7 @@ const WORD_SEGMENT: u8 = 1;
 const NUMBER_SEGMENT: u8 = 2;
 
 /// Segment by segment; what is missing is 0.
-fn compare_releases(a: &[u8], b: &[u8]) -> Ordering {
+pub(super) fn compare_releases(a: &[u8], b: &[u8]) -> Ordering {
     let (mut a, mut b) = (Scan::new(a), Scan::new(b));
     while !(a.is_done() && b.is_done()) {
         let order = compare_numbers(a.digits(), b.digits());

@@ -5,7 +5,7 @@ use core::cmp::Ordering;
 use super::{Order, not_empty};
 use crate::Unparsable;
 use crate::key::Writer;
-use crate::scan::{Scan, compare_numbers, trim};
+use crate::scan::{Scan, common, compare_numbers, trim};
 
 mod nevra;
 
@@ -76,8 +76,58 @@ fn next(scan: &mut Scan<'_>) -> Next {
     }
 }
 
+/// Where the run begins in which two labels part that are the same up to `same`.
+fn run_start(label: &[u8], same: usize) -> usize {
+    let start = label.get(..same).unwrap_or_default();
+    let run = match start.last() {
+        Some(byte) if byte.is_ascii_digit() => {
+            start.iter().rev().take_while(|byte| byte.is_ascii_digit()).count()
+        }
+        Some(byte) if byte.is_ascii_alphabetic() => {
+            start.iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count()
+        }
+        _ => 0,
+    };
+    same - run
+}
+
 /// `rpmvercmp()`: runs of digits and letters, whatever separates them.
 pub(crate) fn compare_labels(a: &[u8], b: &[u8]) -> Ordering {
+    let start = run_start(a, common(a, b));
+    compare_runs(a.get(start..).unwrap_or_default(), b.get(start..).unwrap_or_default())
+}
+
+/// Most pairs begin alike and part within the version or within the release; only what comes from there on decides.
+fn compare_from_where_they_part(a: &[u8], b: &[u8]) -> Option<Ordering> {
+    let same = common(a, b);
+    let parts_in_epoch = |text: &[u8]| {
+        text.iter()
+            .position(|byte| !byte.is_ascii_digit())
+            .is_some_and(|at| at >= same && text.get(at) == Some(&b':'))
+    };
+    if parts_in_epoch(a) || parts_in_epoch(b) {
+        return None;
+    }
+    let hyphen = |text: &[u8]| text.iter().rposition(|byte| *byte == b'-');
+    let order = match (hyphen(a), hyphen(b)) {
+        (Some(x), Some(y)) if x == y && x < same => {
+            let start = run_start(a, same).max(x + 1);
+            return Some(compare_runs(a.get(start..)?, b.get(start..)?));
+        }
+        (Some(x), Some(y)) if x >= same && y >= same => {
+            let start = run_start(a, same);
+            compare_runs(a.get(start..x)?, b.get(start..y)?)
+        }
+        (None, None) => {
+            let start = run_start(a, same);
+            return Some(compare_runs(a.get(start..)?, b.get(start..)?));
+        }
+        _ => return None,
+    };
+    Some(order).filter(|order| order.is_ne())
+}
+
+fn compare_runs(a: &[u8], b: &[u8]) -> Ordering {
     let (mut a, mut b) = (Scan::new(a), Scan::new(b));
     loop {
         let kind = next(&mut a);
@@ -128,6 +178,9 @@ fn write_label(label: &[u8], out: &mut Writer) {
 
 impl Order for Rpm {
     fn compare(a: &str, b: &str) -> Result<Ordering, Unparsable> {
+        if let Some(order) = compare_from_where_they_part(trim(a), trim(b)) {
+            return Ok(order);
+        }
         let a = Evr::read(a)?;
         let b = Evr::read(b).map_err(Unparsable::second)?;
         Ok(a.compare(&b))
