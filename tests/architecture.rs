@@ -84,8 +84,14 @@ fn every_file_in_the_root_folders_has_a_manifest_entry() {
         .collect();
     for folder in ["examples", "benches", "tests"] {
         let Ok(entries) = root().join(folder).read_dir() else { continue };
-        for path in entries.map(|entry| entry.unwrap().path()).filter(|p| p.extension().is_some_and(|e| e == "rs")) {
-            assert!(named.contains(&path.canonicalize().unwrap()), "{} is named by no manifest", path.display());
+        for path in
+            entries.map(|entry| entry.unwrap().path()).filter(|p| p.extension().is_some_and(|e| e == "rs"))
+        {
+            assert!(
+                named.contains(&path.canonicalize().unwrap()),
+                "{} is named by no manifest",
+                path.display()
+            );
         }
     }
 }

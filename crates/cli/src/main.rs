@@ -1,2 +1,60 @@
-//! The plimsoll command.
-fn main() {}
+//! The plimsoll command: a small embedding of the facade.
+
+mod args;
+mod command;
+mod demo;
+mod image;
+mod output;
+mod progress;
+mod store;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Cli, Command};
+use crate::output::Failure;
+
+/// Done, and a finding is at or above `--fail-on`.
+const REACHED: u8 = 1;
+/// Nothing was done, or not all that was asked.
+const ERROR: u8 = 2;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match &cli.command {
+        Command::Scan(args) => command::scan::run(args, cli.color),
+        Command::Inventory(args) => command::inventory::run(args, cli.color),
+        Command::Match(args) => command::match_purls::run(args, cli.color),
+        Command::Db(args) => command::db::run(args),
+        Command::Compare(args) => command::compare::run(args),
+        Command::Cvss(args) => command::cvss::run(args),
+    };
+    match done {
+        Ok(outcome) => outcome.into(),
+        // Whoever reads the other end of a pipe has had enough.
+        Err(Failure::Closed) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("plimsoll: {}", plimsoll::clean(&failure.to_string()));
+            ExitCode::from(ERROR)
+        }
+    }
+}
+
+/// What a command comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Done.
+    Done,
+    /// Done, and a finding is at or above `--fail-on`.
+    Reached,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Done => Self::SUCCESS,
+            Outcome::Reached => Self::from(REACHED),
+        }
+    }
+}

@@ -139,4 +139,13 @@ impl Package {
     pub fn source_name(&self) -> &str {
         self.source.as_ref().map_or(&self.name, |source| &source.name)
     }
+
+    /// What a person upgrades to be rid of it: the type, the name and the installed version; of the source package
+    /// for operating-system packages, whose binaries are built and fixed together.
+    pub fn upgraded_as(&self) -> (PackageType, &str, &str) {
+        match &self.source {
+            Some(source) if self.kind.is_os() => (self.kind, &source.name, &source.version),
+            _ => (self.kind, &self.name, &self.version),
+        }
+    }
 }

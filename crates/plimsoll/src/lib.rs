@@ -1,1 +1,53 @@
-//! Scan container images for known vulnerabilities: the facade over Plimsoll's crates
+//! Scan container images for known vulnerabilities.
+//!
+//! A [`Scanner`] joins Plimsoll's stages: it opens an [`Image`], takes its [`Inventory`], matches the packages
+//! against the advisories of a [`Store`], chooses each finding's [`Severity`] by a [`Policy`], applies the owner's
+//! [`Ruleset`], and returns a [`Report`]. Each stage is a crate of its own, re-exported here, and can be used alone.
+//!
+//! ```no_run
+//! let scanner = plimsoll::Scanner::new(plimsoll::Store::open("advisories.db")?)?;
+//! let report = scanner.scan(&"app.tar".parse()?)?;
+//! for finding in report.active() {
+//!     println!("{} {} {} {:?}", finding.severity, finding.id, finding.package.purl, finding.fixed_versions);
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod assessment;
+mod error;
+mod inventory;
+mod reference;
+mod scanner;
+mod severity;
+pub mod starter;
+mod upgrade;
+
+pub use error::Error;
+pub use inventory::{Taken, take_inventory};
+pub use plimsoll_advisory::{Error as StoreError, ImportOptions, ImportReport, Store, StoreStatus};
+pub use plimsoll_core::{
+    Advisory, Assessment, Coverage, Diagnostic, Digest, Ecosystem, Finding, Limits, Observer, Package,
+    PackageType, Progress, Purl, PurlError, Severity, Silent, Status, clean,
+};
+pub use plimsoll_image::{Error as ImageError, Image, OpenOptions, Platform};
+pub use plimsoll_inventory::{Catalogers, Inventory};
+pub use plimsoll_matcher::{Candidates, match_packages};
+pub use plimsoll_report::{AdvisorySet, Report, Style, Upgrade};
+pub use plimsoll_rules::{Date, Error as RulesError, Ruleset};
+pub use plimsoll_severity::{Cvss, Policy};
+pub use plimsoll_version::Scheme;
+pub use reference::{Reference, ReferenceError};
+pub use scanner::{ScanOptions, Scanner, View, summary};
+
+/// The stages, whole.
+pub mod stages {
+    pub use plimsoll_advisory as advisory;
+    pub use plimsoll_core as core;
+    pub use plimsoll_image as image;
+    pub use plimsoll_inventory as inventory;
+    pub use plimsoll_matcher as matcher;
+    pub use plimsoll_report as report;
+    pub use plimsoll_rules as rules;
+    pub use plimsoll_severity as severity;
+    pub use plimsoll_version as version;
+}

@@ -3,6 +3,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_core::{Finding, PackageType, Severity};
 
+use crate::{Report, Upgrade};
+
 /// The findings of one thing to upgrade: a language package, or all binary packages of one source package.
 pub(crate) struct Group<'a> {
     pub kind: PackageType,
@@ -21,16 +23,13 @@ impl Group<'_> {
         self.findings.first().map_or(Severity::Unknown, |finding| finding.severity)
     }
 
-    /// The one version that fixes all that can be fixed, where every fixable finding's only fix is known and one
-    /// of them is the last in every list: lists are in the ecosystem's order, so nothing is compared here.
-    pub(crate) fn upgrade(&self) -> Option<(&str, usize)> {
-        let fixes: Vec<&str> =
-            self.findings.iter().filter_map(|f| f.fixed_versions.last()).map(String::as_str).collect();
-        let distinct: BTreeSet<&str> = fixes.iter().copied().collect();
-        match distinct.len() {
-            1 => Some((fixes.first()?, fixes.len())),
-            _ => None,
-        }
+    /// What to upgrade it to.
+    pub(crate) fn upgrade<'r>(&self, report: &'r Report) -> Option<&'r Upgrade> {
+        let same = |upgrade: &&Upgrade| {
+            (upgrade.kind, upgrade.name.as_str(), upgrade.from.as_str())
+                == (self.kind, self.name, self.version)
+        };
+        report.upgrades.iter().find(same)
     }
 }
 
@@ -38,12 +37,7 @@ impl Group<'_> {
 pub(crate) fn group<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<Group<'a>> {
     let mut groups: BTreeMap<(PackageType, &str, &str), Vec<&Finding>> = BTreeMap::new();
     for finding in findings {
-        let package = &finding.package;
-        let (name, version) = match &package.source {
-            Some(source) if package.kind.is_os() => (source.name.as_str(), source.version.as_str()),
-            _ => (package.name.as_str(), package.version.as_str()),
-        };
-        groups.entry((package.kind, name, version)).or_default().push(finding);
+        groups.entry(finding.package.upgraded_as()).or_default().push(finding);
     }
     let mut groups: Vec<Group<'_>> = groups
         .into_iter()

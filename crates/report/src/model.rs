@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 
 use plimsoll_core::{
-    Assessment, Coverage, CoverageCounts, Diagnostic, Digest, Distro, Finding, LayerRef, Package, Severity,
+    Assessment, Coverage, CoverageCounts, Diagnostic, Digest, Distro, Finding, LayerRef, Package,
+    PackageType, Severity,
 };
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +34,9 @@ pub struct Report {
     pub packages: Vec<Assessed>,
     /// The findings, the disabled ones included, worst first.
     pub findings: Vec<Finding>,
+    /// What to upgrade: one entry for each thing that has a fix, in the order of the findings.
+    #[serde(default)]
+    pub upgrades: Vec<Upgrade>,
     /// What the owner's rules did.
     #[serde(default)]
     pub rules: RulesSummary,
@@ -141,6 +145,26 @@ pub struct Assessed {
     pub package: Package,
     /// Whether it could be judged.
     pub coverage: Coverage,
+}
+
+/// An upgrade that fixes findings: a language package, or all binary packages of one source package. What it fixes
+/// was found by matching the version that it leads to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Upgrade {
+    /// How it is packaged.
+    #[serde(rename = "type")]
+    pub kind: PackageType,
+    /// The name: the source package's for operating-system packages.
+    pub name: String,
+    /// The version that is installed.
+    pub from: String,
+    /// The version to install: the lowest that fixes everything that any published version fixes.
+    pub to: String,
+    /// The vulnerabilities that are gone with it.
+    pub fixes: Vec<String>,
+    /// The vulnerabilities that stay.
+    #[serde(default)]
+    pub leaves: Vec<String>,
 }
 
 /// What the owner's rules did.

@@ -69,7 +69,7 @@ pub fn write_table(report: &Report, style: Style, out: &mut dyn Write) -> io::Re
     let widths = Widths::of(&groups);
     for group in &groups {
         writeln!(out)?;
-        write_group(group, &widths, style, out)?;
+        write_group(report, group, &widths, style, out)?;
     }
     write_gaps(report, style, out)?;
     write_rules(report, style, out)?;
@@ -126,7 +126,13 @@ fn fixed(finding: &Finding) -> String {
     .to_owned()
 }
 
-fn write_group(group: &Group<'_>, widths: &Widths, style: Style, out: &mut dyn Write) -> io::Result<()> {
+fn write_group(
+    report: &Report,
+    group: &Group<'_>,
+    widths: &Widths,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let heading = format!("{} {}", clean(group.name), clean(group.version));
     write!(out, "{}  {}", style.paint(Ansi::new().bold(), heading), group.kind)?;
     if !group.binaries.is_empty() {
@@ -139,12 +145,12 @@ fn write_group(group: &Group<'_>, widths: &Widths, style: Style, out: &mut dyn W
         write!(out, " · and {} more places", group.paths.len() - PATHS)?;
     }
     writeln!(out)?;
-    if let Some((version, count)) = group.upgrade() {
-        let all = group.findings.len();
-        let advice = match (count, all) {
-            (1, 1) => format!("upgrade to {}", clean(version)),
-            _ if count == all => format!("upgrade to {} fixes all {all}", clean(version)),
-            _ => format!("upgrade to {} fixes {count} of {all}", clean(version)),
+    if let Some(upgrade) = group.upgrade(report) {
+        let (to, fixes) = (clean(&upgrade.to), upgrade.fixes.len());
+        let advice = match (fixes, upgrade.leaves.len()) {
+            (1, 0) => format!("upgrade to {to}"),
+            (_, 0) => format!("upgrade to {to} fixes all {fixes}"),
+            (_, leaves) => format!("upgrade to {to} fixes {fixes} of {}", fixes + leaves),
         };
         writeln!(out, "  {}", style.paint(Ansi::new().fg_color(Some(AnsiColor::Green.into())), advice))?;
     }

@@ -9,7 +9,7 @@ use plimsoll_core::{
 };
 use plimsoll_report::{
     AdvisorySet, Assessed, CoverageReport, FORMAT, FORMAT_VERSION, Gap, ImageSummary, Report, RulesSummary,
-    Tool, Unidentified,
+    Tool, Unidentified, Upgrade,
 };
 
 pub(crate) fn layer(index: u32) -> LayerRef {
@@ -35,7 +35,13 @@ pub(crate) fn pypi(name: &str, version: &str) -> Package {
     package
 }
 
-pub(crate) fn finding(id: &str, package: Package, severity: Severity, fixed: &[&str], summary: &str) -> Finding {
+pub(crate) fn finding(
+    id: &str,
+    package: Package,
+    severity: Severity,
+    fixed: &[&str],
+    summary: &str,
+) -> Finding {
     let ecosystem = package.ecosystem.clone().unwrap();
     let (name, version) = (package.name.clone(), package.version.clone());
     Finding {
@@ -133,6 +139,14 @@ pub(crate) fn report() -> Report {
         },
         packages,
         findings,
+        upgrades: vec![Upgrade {
+            kind: PackageType::Deb,
+            name: "openssl".into(),
+            from: "3.0.9-1".into(),
+            to: "3.0.11-1~deb12u2".into(),
+            fixes: vec!["CVE-2023-5363".into()],
+            leaves: vec!["CVE-2023-9999".into()],
+        }],
         rules: RulesSummary {
             rules: 2,
             disabled: 1,

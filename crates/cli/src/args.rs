@@ -1,0 +1,206 @@
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use plimsoll::{Date, Severity};
+
+/// Scan container images for known vulnerabilities.
+#[derive(Parser)]
+#[command(name = "plimsoll", version, about, long_about = None, after_help = EXAMPLES, propagate_version = true)]
+pub(crate) struct Cli {
+    /// Colour the output
+    #[arg(long, value_enum, global = true, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub color: Color,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  plimsoll scan demo:                       a first look, with nothing downloaded
+  plimsoll db import PyPI.zip Debian.zip    read advisories in OSV form
+  plimsoll scan app.tar --fail-on high      a docker archive; exit code 1 from high upwards
+  plimsoll scan oci:layout/ --format json   an OCI image layout, for a script
+  plimsoll match pkg:pypi/jinja2@3.1.1      a package, without an image
+
+Exit codes: 0 done; 1 --fail-on was reached; 2 error.";
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Scan an image: its packages, their vulnerabilities, and what to do
+    Scan(Scan),
+    /// List an image's packages
+    Inventory(Inventory),
+    /// Match package URLs, without an image
+    Match(Match),
+    /// The advisory store
+    #[command(subcommand)]
+    Db(Db),
+    /// Compare two versions: prints <, =, > or ?
+    Compare(Compare),
+    /// Score CVSS vectors: prints score and rating
+    Cvss(Cvss),
+}
+
+const IMAGE: &str = "\
+The image: a docker archive, an OCI layout or archive, a root folder (recognised), or with its form said: \
+docker-archive:PATH, oci:PATH, oci-archive:PATH, dir:PATH; demo: builds one";
+
+#[derive(Args)]
+pub(crate) struct Store {
+    /// The advisory store [default: plimsoll/advisories.db in the user's data folder]
+    #[arg(long, env = "PLIMSOLL_DB", value_name = "PATH")]
+    pub db: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct Reading {
+    /// The platform to choose where the image has several: os/architecture[/variant]
+    #[arg(long, value_name = "PLATFORM")]
+    pub platform: Option<String>,
+    /// Do not verify the digests of layers
+    #[arg(long)]
+    pub no_verify: bool,
+    /// Treat an image that could be read only in part as an error
+    #[arg(long)]
+    pub strict: bool,
+    /// What to list: precise leaves out what an operating-system package owns, and files that no package manager
+    /// installed
+    #[arg(long, value_enum, default_value_t = View::Precise)]
+    pub view: View,
+}
+
+#[derive(Args)]
+pub(crate) struct Judging {
+    /// Rules that disable findings (TOML); may be given more than once
+    #[arg(long, value_name = "FILE")]
+    pub rules: Vec<PathBuf>,
+    /// Exit with 1 if a finding is at or above this severity
+    #[arg(long, value_name = "LEVEL")]
+    pub fail_on: Option<Severity>,
+    /// The day that rules expire by, YYYY-MM-DD [default: today]
+    #[arg(long, value_name = "DATE")]
+    pub now: Option<Date>,
+}
+
+#[derive(Args)]
+pub(crate) struct Writing<F: ValueEnum + Clone + Send + Sync + 'static> {
+    /// The form of the report
+    #[arg(long, short, value_enum, value_name = "FORMAT", default_value = "table")]
+    pub format: F,
+    /// Write to a file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct Scan {
+    #[arg(help = IMAGE, value_name = "IMAGE")]
+    pub image: String,
+    #[command(flatten)]
+    pub store: Store,
+    #[command(flatten)]
+    pub reading: Reading,
+    #[command(flatten)]
+    pub judging: Judging,
+    #[command(flatten)]
+    pub writing: Writing<ReportFormat>,
+}
+
+#[derive(Args)]
+pub(crate) struct Inventory {
+    #[arg(help = IMAGE, value_name = "IMAGE")]
+    pub image: String,
+    #[command(flatten)]
+    pub reading: Reading,
+    #[command(flatten)]
+    pub writing: Writing<InventoryFormat>,
+}
+
+#[derive(Args)]
+pub(crate) struct Match {
+    /// Package URLs; - reads them from standard input, one a line
+    #[arg(required = true, value_name = "PURL")]
+    pub purls: Vec<String>,
+    #[command(flatten)]
+    pub store: Store,
+    #[command(flatten)]
+    pub judging: Judging,
+    #[command(flatten)]
+    pub writing: Writing<ReportFormat>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Db {
+    /// Read advisories in OSV form: JSON files, folders, zips of many
+    Import {
+        /// What to read
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<PathBuf>,
+        #[command(flatten)]
+        store: Store,
+    },
+    /// Say per ecosystem how many records there are, from when, and which generation
+    Status {
+        #[command(flatten)]
+        store: Store,
+        /// The form of the answer
+        #[arg(long, short, value_enum, value_name = "FORMAT", default_value = "table")]
+        format: ReportFormat,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct Compare {
+    /// An OSV ecosystem name, or dpkg, apk, rpm, pep440, semver, npm, go, maven, …
+    #[arg(value_name = "SCHEME")]
+    pub scheme: String,
+    /// A version; - reads pairs from standard input, A and B separated by a tab, one pair a line
+    #[arg(value_name = "A", allow_hyphen_values = true)]
+    pub a: String,
+    /// Another version
+    #[arg(value_name = "B", allow_hyphen_values = true)]
+    pub b: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Cvss {
+    /// A vector; - reads vectors from standard input, one a line
+    #[arg(value_name = "VECTOR")]
+    pub vector: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum View {
+    /// What is installed, each thing once
+    Precise,
+    /// Everything that was found, marked
+    Comprehensive,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For people
+    Table,
+    /// For scripts (docs/json.md)
+    Json,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum InventoryFormat {
+    /// For people
+    Table,
+    /// For scripts (docs/json.md)
+    Json,
+    /// CycloneDX 1.6 JSON
+    Cyclonedx,
+}

@@ -1,0 +1,29 @@
+use std::io::{self, BufRead, BufWriter, Write};
+
+use plimsoll::{Cvss as Vector, clean};
+
+use crate::Outcome;
+use crate::args::Cvss;
+use crate::output::Failure;
+
+pub(crate) fn run(args: &Cvss) -> Result<Outcome, Failure> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    if args.vector == "-" {
+        for line in io::stdin().lock().lines() {
+            let line = line.map_err(|error| Failure::Said(format!("standard input: {error}")))?;
+            writeln!(out, "{}", score(line.trim()))?;
+        }
+    } else {
+        writeln!(out, "{}", score(&args.vector))?;
+    }
+    out.flush()?;
+    Ok(Outcome::Done)
+}
+
+/// `score<TAB>rating`, or `-<TAB>reason`.
+fn score(text: &str) -> String {
+    match text.parse::<Vector>() {
+        Ok(vector) => format!("{}\t{}", vector.score(), vector.rating()),
+        Err(error) => format!("-\t{}", clean(&error.to_string())),
+    }
+}

@@ -1,0 +1,33 @@
+use plimsoll::stages::report::{Tool, write_cyclonedx, write_inventory, write_inventory_json};
+use plimsoll::{Catalogers, Diagnostic, take_inventory};
+
+use crate::args::{Color, Inventory, InventoryFormat};
+use crate::output::{self, Failure};
+use crate::progress::Bars;
+use crate::{Outcome, image};
+
+pub(crate) fn run(args: &Inventory, color: Color) -> Result<Outcome, Failure> {
+    let options = image::options(&args.reading)?;
+    let opened = image::open(&args.image, &options)?;
+    let bars = Bars::new();
+    let taken = take_inventory(&opened, &Catalogers::all(), &options.limits, &bars);
+    bars.clear();
+    let taken = taken?;
+    if let (true, Some(wrong)) = (options.strict, taken.partial()) {
+        return Err(Failure::Said(format!("{}: read only in part: {wrong}", args.image)));
+    }
+    let packages = image::view(&args.reading).of(&taken.inventory);
+    let distro = taken.inventory.distro.as_ref();
+    let unidentified = taken.unidentified();
+    let diagnostics: Vec<Diagnostic> = taken.all_diagnostics().cloned().collect();
+    output::write(args.writing.output.as_deref(), color, |style, out| match args.writing.format {
+        InventoryFormat::Table => write_inventory(&packages, distro, &unidentified, &diagnostics, style, out),
+        InventoryFormat::Json => write_inventory_json(&packages, distro, &unidentified, &diagnostics, out),
+        InventoryFormat::Cyclonedx => {
+            let summary = plimsoll::summary(opened.info(), &args.image);
+            let tool = Tool { name: "plimsoll".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() };
+            write_cyclonedx(&summary, &packages, distro, &tool, out)
+        }
+    })?;
+    Ok(Outcome::Done)
+}

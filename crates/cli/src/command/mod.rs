@@ -1,0 +1,42 @@
+//! One file for each command.
+
+pub(crate) mod compare;
+pub(crate) mod cvss;
+pub(crate) mod db;
+pub(crate) mod inventory;
+pub(crate) mod match_purls;
+pub(crate) mod scan;
+
+use plimsoll::stages::report::{write_json, write_table};
+use plimsoll::{Report, Ruleset, ScanOptions};
+
+use crate::Outcome;
+use crate::args::{Color, Judging, ReportFormat, Writing};
+use crate::output::{self, Failure};
+
+/// The rules and the day that the arguments name.
+fn judging(args: &Judging, mut options: ScanOptions) -> Result<ScanOptions, Failure> {
+    let said = |error: plimsoll::RulesError| Failure::Said(error.to_string());
+    let sets = args
+        .rules
+        .iter()
+        .map(|path| Ruleset::parse(&path.display().to_string(), &output::read(path)?).map_err(said));
+    options.rules = Ruleset::merge(sets.collect::<Result<Vec<_>, _>>()?).map_err(said)?;
+    options.now = args.now;
+    Ok(options)
+}
+
+/// Writes the report, and says whether it is as bad as `--fail-on`.
+fn finish(
+    report: &Report,
+    judging: &Judging,
+    writing: &Writing<ReportFormat>,
+    color: Color,
+) -> Result<Outcome, Failure> {
+    output::write(writing.output.as_deref(), color, |style, out| match writing.format {
+        ReportFormat::Table => write_table(report, style, out),
+        ReportFormat::Json => write_json(report, out),
+    })?;
+    let reached = judging.fail_on.is_some_and(|level| report.worst().is_some_and(|worst| worst >= level));
+    Ok(if reached { Outcome::Reached } else { Outcome::Done })
+}

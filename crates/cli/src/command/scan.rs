@@ -1,0 +1,23 @@
+use plimsoll::ScanOptions;
+
+use crate::args::{Color, Scan};
+use crate::output::Failure;
+use crate::progress::Bars;
+use crate::{Outcome, demo, image, store};
+
+pub(crate) fn run(args: &Scan, color: Color) -> Result<Outcome, Failure> {
+    let open = image::options(&args.reading)?;
+    let options = ScanOptions { open, view: image::view(&args.reading), ..ScanOptions::default() };
+    let options = super::judging(&args.judging, options)?;
+    // The demonstration is about the starter set, unless someone names a store.
+    let scanner = if args.image == demo::NAME && args.store.db.is_none() {
+        plimsoll::Scanner::starter()
+    } else {
+        store::scanner(&args.store)?
+    };
+    let opened = image::open(&args.image, &options.open)?;
+    let bars = Bars::new();
+    let report = scanner.with(options).scan_image(&opened, &args.image, &bars);
+    bars.clear();
+    super::finish(&report?, &args.judging, &args.writing, color)
+}

@@ -1,0 +1,33 @@
+//! Opening the image that a command names.
+
+use plimsoll::{Image, OpenOptions, Platform, Reference, View};
+
+use crate::args;
+use crate::demo;
+use crate::output::Failure;
+
+/// How the arguments say to read an image.
+pub(crate) fn options(args: &args::Reading) -> Result<OpenOptions, Failure> {
+    let platform = match &args.platform {
+        Some(text) => Some(text.parse::<Platform>().map_err(|error| Failure::Said(error.to_string()))?),
+        None => None,
+    };
+    Ok(OpenOptions { platform, verify: !args.no_verify, strict: args.strict, ..OpenOptions::default() })
+}
+
+/// The packages that the arguments say count.
+pub(crate) fn view(args: &args::Reading) -> View {
+    match args.view {
+        args::View::Precise => View::Precise,
+        args::View::Comprehensive => View::Comprehensive,
+    }
+}
+
+/// Opens the image that `name` names.
+pub(crate) fn open(name: &str, options: &OpenOptions) -> Result<Image, Failure> {
+    if name == demo::NAME {
+        return demo::open(options);
+    }
+    let reference: Reference = name.parse()?;
+    Ok(Image::open(reference.path(), &OpenOptions { source: reference.kind(), ..options.clone() })?)
+}

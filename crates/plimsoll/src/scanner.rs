@@ -1,0 +1,301 @@
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use plimsoll_advisory::Store;
+use plimsoll_core::{Advisory, Assessment, Coverage, Ecosystem, Finding, Observer, Package, Silent};
+use plimsoll_image::{Image, ImageInfo, ImageStatus, OpenOptions};
+use plimsoll_inventory::Catalogers;
+use plimsoll_matcher::{Candidates, Error as MatchError, Matched, Query, match_packages};
+use plimsoll_report::{
+    AdvisorySet, Assessed, CoverageReport, FORMAT, FORMAT_VERSION, Gap, ImageSummary, Report, RulesSummary,
+    Tool, Unidentified,
+};
+use plimsoll_rules as rules;
+use plimsoll_rules::{Context, Date, RuleOutcome, RuleState, Ruleset};
+use plimsoll_severity::Policy;
+
+use crate::{Error, Reference, Taken, assessment, severity, starter, take_inventory, upgrade};
+
+/// Scans images with one set of advisories and one set of options. It holds no state between scans, so one scanner
+/// serves many threads.
+pub struct Scanner {
+    advisories: Box<dyn Candidates + Send + Sync>,
+    set: AdvisorySet,
+    catalogers: Catalogers,
+    options: ScanOptions,
+}
+
+/// How to scan.
+#[derive(Clone, Debug, Default)]
+pub struct ScanOptions {
+    /// How images are opened, with the limits and strictness of the whole scan.
+    pub open: OpenOptions,
+    /// The rules that disable findings. Default: none.
+    pub rules: Ruleset,
+    /// The day that rules expire by. Default: today, by the system's clock.
+    pub now: Option<Date>,
+    /// How a finding's severity is chosen. Default: [`Policy::default`].
+    pub policy: Policy,
+    /// Which packages count. Default: the precise view.
+    pub view: View,
+}
+
+/// Which packages of an inventory count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum View {
+    /// Each thing once: no language packages that an operating-system package owns, no test fixtures.
+    #[default]
+    Precise,
+    /// Everything that was found, marked.
+    Comprehensive,
+}
+
+impl View {
+    /// The packages of the inventory that count.
+    pub fn of(self, inventory: &plimsoll_inventory::Inventory) -> Vec<Package> {
+        match self {
+            Self::Precise => inventory.precise().cloned().collect(),
+            Self::Comprehensive => inventory.packages.clone(),
+        }
+    }
+}
+
+impl Scanner {
+    /// A scanner over an advisory store.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub fn new(store: Store) -> Result<Self, Error> {
+        let status = store.status()?;
+        let newest = status.ecosystems.into_iter().filter_map(|ecosystem| ecosystem.newest).max();
+        let (records, generation) = status.generation.map_or((0, 0), |newest| (newest.records, newest.id));
+        let set = AdvisorySet { records, generation, newest, starter: false };
+        Ok(Self::over(Box::new(Shared(Mutex::new(store))), set))
+    }
+
+    /// A scanner over the starter set that is compiled in: for a first look.
+    pub fn starter() -> Self {
+        let (advisories, set) = starter::advisories();
+        Self::over(Box::new(advisories), set)
+    }
+
+    /// A scanner over any source of advisories.
+    pub fn over(advisories: Box<dyn Candidates + Send + Sync>, set: AdvisorySet) -> Self {
+        Self { advisories, set, catalogers: Catalogers::all(), options: ScanOptions::default() }
+    }
+
+    /// The same scanner with other options.
+    pub fn with(mut self, options: ScanOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Scans an image.
+    ///
+    /// # Errors
+    /// The image can't be opened or read, the advisories can't be read, or, with
+    /// [`OpenOptions::strict`], only a part of the image could be read.
+    pub fn scan(&self, image: &Reference) -> Result<Report, Error> {
+        let options = OpenOptions { source: image.kind(), ..self.options.open.clone() };
+        let opened = Image::open(image.path(), &options)?;
+        self.scan_image(&opened, &image.to_string(), &Silent)
+    }
+
+    /// Scans an image that is open already, and shows how it goes. `name` is what the report calls it.
+    ///
+    /// # Errors
+    /// As [`scan`](Self::scan).
+    pub fn scan_image(&self, image: &Image, name: &str, observer: &dyn Observer) -> Result<Report, Error> {
+        let info = image.info();
+        let cause = not_applicable(&info.status);
+        let taken = match cause {
+            Some(_) => Taken::default(),
+            None => take_inventory(image, &self.catalogers, &self.options.open.limits, observer)?,
+        };
+        if let (true, Some(wrong)) = (self.options.open.strict, taken.partial()) {
+            return Err(Error::Partial { image: name.to_owned(), reason: wrong.to_string() });
+        }
+        let packages = self.options.view.of(&taken.inventory);
+        let mut report = self.judge(packages, &for_rules(info, &taken.inventory))?;
+        report.image = summary(info, name);
+        report.image.distro.clone_from(&taken.inventory.distro);
+        report.coverage.unidentified = taken.unidentified();
+        report.diagnostics.splice(0..0, taken.all_diagnostics().cloned());
+        (report.assessment, report.assessment_reasons) = match cause {
+            Some(cause) => (Assessment::NotApplicable, vec![cause]),
+            None => assessment::assess(&report),
+        };
+        Ok(report)
+    }
+
+    /// Matches packages that come from anywhere, without an image: severity and rules as in a scan.
+    ///
+    /// # Errors
+    /// The advisories can't be read.
+    pub fn scan_packages(&self, packages: Vec<Package>, name: &str) -> Result<Report, Error> {
+        let mut report = self.judge(packages, &rules::Image::default())?;
+        report.image.name = name.to_owned();
+        (report.assessment, report.assessment_reasons) = assessment::assess(&report);
+        Ok(report)
+    }
+
+    /// Everything that follows the inventory.
+    fn judge(&self, packages: Vec<Package>, image: &rules::Image) -> Result<Report, Error> {
+        let matched = match_packages(&packages, &*self.advisories, Default::default())?;
+        let coverage = coverage(&packages, &matched);
+        let mut findings = matched.findings;
+        for finding in &mut findings {
+            severity::decide(finding, &self.options.policy);
+        }
+        let rules = self.apply_rules(&mut findings, image);
+        findings.sort_by(|a, b| order(a).cmp(&order(b)));
+        let upgrades = upgrade::plan(&findings, &*self.advisories)?;
+        let mut counts = BTreeMap::new();
+        for finding in findings.iter().filter(|finding| finding.disabled.is_none()) {
+            *counts.entry(finding.severity).or_default() += 1;
+        }
+        let packages = packages.into_iter().zip(matched.coverage);
+        Ok(Report {
+            format: FORMAT.to_owned(),
+            format_version: FORMAT_VERSION,
+            tool: Tool { name: "plimsoll".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+            image: ImageSummary::default(),
+            assessment: Assessment::Partial,
+            assessment_reasons: Vec::new(),
+            counts,
+            coverage,
+            advisories: self.set.clone(),
+            packages: packages.map(|(package, coverage)| Assessed { package, coverage }).collect(),
+            findings,
+            upgrades,
+            rules,
+            diagnostics: matched.diagnostics,
+        })
+    }
+
+    fn apply_rules(&self, findings: &mut [Finding], image: &rules::Image) -> RulesSummary {
+        let rules = &self.options.rules;
+        let Some(now) = self.options.now.or_else(today) else {
+            // A rule that may have expired must not disable anything.
+            let notes = vec!["the system's clock can't be read, so no rule holds".to_owned()];
+            return RulesSummary { rules: rules.len(), disabled: 0, notes };
+        };
+        let context = Context { image: Some(image), ..Context::on(now) };
+        let report = plimsoll_rules::apply(rules, findings, &context);
+        RulesSummary {
+            rules: rules.len(),
+            disabled: findings.iter().filter(|finding| finding.disabled.is_some()).count(),
+            notes: report.rules.iter().filter_map(note).collect(),
+        }
+    }
+}
+
+/// A store that several threads ask in turn: one connection is enough, since an image is one question.
+struct Shared(Mutex<Store>);
+
+impl Candidates for Shared {
+    fn candidates(
+        &self,
+        queries: &[Query<'_>],
+        hit: &mut dyn FnMut(usize, &Advisory),
+    ) -> Result<(), MatchError> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).candidates(queries, hit)
+    }
+
+    fn covers(&self, ecosystem: &Ecosystem) -> Result<bool, MatchError> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).covers(ecosystem)
+    }
+}
+
+/// Worst first; then what makes a report the same each time.
+fn order(finding: &Finding) -> impl Ord {
+    let package = &finding.package;
+    (
+        std::cmp::Reverse(finding.severity),
+        finding.id.clone(),
+        package.kind,
+        package.name.clone(),
+        package.version.clone(),
+        package.arch.clone(),
+        package.locations.first().map(|at| at.path.clone()),
+    )
+}
+
+fn coverage(packages: &[Package], matched: &Matched) -> CoverageReport {
+    let mut gaps: BTreeMap<(Coverage, String), usize> = BTreeMap::new();
+    for (package, &coverage) in packages.iter().zip(&matched.coverage) {
+        if coverage != Coverage::Assessed {
+            let ecosystem =
+                package.ecosystem.as_ref().map_or_else(|| package.kind.to_string(), ToString::to_string);
+            *gaps.entry((coverage, ecosystem)).or_default() += 1;
+        }
+    }
+    let gaps =
+        gaps.into_iter().map(|((coverage, ecosystem), packages)| Gap { coverage, ecosystem, packages });
+    CoverageReport { counts: matched.counts(), gaps: gaps.collect(), unidentified: Unidentified::default() }
+}
+
+/// What a report says of an image before its layers are read. `name` is what it calls the image.
+pub fn summary(info: &ImageInfo, name: &str) -> ImageSummary {
+    ImageSummary {
+        name: name.to_owned(),
+        source: info.source.name().to_owned(),
+        digest: info.manifest.clone(),
+        config_digest: info.config.clone(),
+        tags: info.tags.clone(),
+        platform: Some(info.platform.to_string()).filter(|platform| !platform.is_empty()),
+        created: info.created.clone(),
+        distro: None,
+        layers: info.layers.iter().map(plimsoll_image::Layer::reference).collect(),
+    }
+}
+
+/// What rules may ask of the image.
+fn for_rules(info: &ImageInfo, inventory: &plimsoll_inventory::Inventory) -> rules::Image {
+    let mut image = rules::Image {
+        digests: info.manifest.iter().chain(&info.config).map(ToString::to_string).collect(),
+        distro: inventory.distro.clone(),
+        ..rules::Image::default()
+    };
+    for name in &info.tags {
+        let at = name.rfind('/').map_or(0, |slash| slash + 1);
+        let Some((repository, tag)) = name
+            .rfind(':')
+            .filter(|&colon| colon >= at)
+            .map(|colon| (name.get(..colon).unwrap_or_default(), name.get(colon + 1..).unwrap_or_default()))
+        else {
+            // A layout's reference name is a tag alone.
+            image.tags.push(name.clone());
+            continue;
+        };
+        image.tags.push(tag.to_owned());
+        let (registry, repository) = match repository.split_once('/') {
+            Some((host, rest)) if host == "localhost" || host.contains(['.', ':']) => (Some(host), rest),
+            _ => (None, repository),
+        };
+        image.registry = image.registry.or_else(|| registry.map(str::to_owned));
+        image.repository.get_or_insert_with(|| repository.to_owned());
+    }
+    image
+}
+
+/// Why an image can't be scanned as one, if it can't.
+fn not_applicable(status: &ImageStatus) -> Option<String> {
+    match status {
+        ImageStatus::Windows => Some("a Windows image: its packages are not read yet".to_owned()),
+        ImageStatus::Artifact(kind) => Some(format!("not an image but an artifact of the type {kind}")),
+        ImageStatus::Encrypted => Some("its layers are encrypted".to_owned()),
+        _ => None,
+    }
+}
+
+fn today() -> Option<Date> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+    Date::from_days_since_1970(i64::try_from(now.as_secs() / 86_400).ok()?)
+}
+
+/// The rules that did not do what they are there for.
+fn note(outcome: &RuleOutcome) -> Option<String> {
+    matches!(outcome.state, RuleState::Expired | RuleState::Unused).then(|| outcome.to_string())
+}
