@@ -2,7 +2,7 @@ use plimsoll_core::{Finding, FixState, Purl, Severity, Status};
 
 use crate::bits::{self, Bits};
 use crate::glob::Glob;
-use crate::pattern::{Os, PurlPattern, Text, Versions};
+use crate::pattern::{Os, PurlPattern, Texts, Versions};
 use crate::subject::Subject;
 use crate::{Category, Image, LayerPattern, Rule, RuleProblem, Share, Tenths};
 
@@ -17,13 +17,13 @@ pub(crate) enum Criterion {
     Fix(Vec<FixState>),
     Status(Vec<Status>),
     // Decided by looking at the finding.
-    Id(Vec<Text>),
+    Id(Texts),
     Title(Vec<String>),
     Cvss(Generation, Bound<Tenths>),
     Epss(Bound<Share>),
     Kev(bool),
-    Package(Vec<Text>),
-    Source(Vec<Text>),
+    Package(Texts),
+    Source(Texts),
     Purl(Vec<PurlPattern>),
     Version(Vec<Versions>),
     Ecosystem(Vec<String>),
@@ -33,7 +33,7 @@ pub(crate) enum Criterion {
     Age(Bound<u32>),
     // The same for all findings of an image.
     Os(Vec<Os>),
-    Name(Named, Vec<Text>),
+    Name(Named, Texts),
 }
 
 /// A family of CVSS versions.
@@ -76,13 +76,12 @@ impl Criterion {
     pub(crate) fn of(rule: &Rule) -> Result<Vec<Criterion>, RuleProblem> {
         use Bound::{Above, Below};
         let mut all = Vec::new();
-        let texts = |values: &[String]| values.iter().map(|value| Text::new(value)).collect::<Vec<_>>();
-        let mut list = |values: &[String], field, make: &dyn Fn(Vec<Text>) -> Criterion| {
+        let mut list = |values: &[String], field, make: &dyn Fn(Texts) -> Criterion| {
             if let Some(empty) = values.iter().find(|value| value.trim().is_empty()) {
                 return Err(RuleProblem::Value { field, value: empty.clone(), problem: "empty".to_owned() });
             }
             if !values.is_empty() {
-                all.push(make(texts(values)));
+                all.push(make(Texts::new(values)));
             }
             Ok(())
         };
@@ -184,9 +183,7 @@ impl Criterion {
             Self::Os(wanted) => {
                 image.distro.as_ref().is_some_and(|distro| wanted.iter().any(|os| os.matches(distro)))
             }
-            Self::Name(named, wanted) => {
-                named.of(image).any(|name| wanted.iter().any(|text| text.matches(name)))
-            }
+            Self::Name(named, wanted) => named.of(image).any(|name| wanted.matches(name)),
             _ => false,
         }
     }
@@ -199,9 +196,7 @@ impl Criterion {
         let Finding { id, aliases, package, summary, .. } = subject.finding;
         let context = subject.context;
         match self {
-            Self::Id(wanted) => {
-                wanted.iter().any(|text| text.matches(id) || aliases.iter().any(|alias| text.matches(alias)))
-            }
+            Self::Id(wanted) => wanted.matches(id) || aliases.iter().any(|alias| wanted.matches(alias)),
             Self::Title(wanted) => {
                 let summary = summary.to_lowercase();
                 wanted.iter().any(|text| summary.contains(text.as_str()))
@@ -215,10 +210,8 @@ impl Criterion {
             }
             Self::Epss(bound) => context.facts.epss(subject.finding).is_some_and(|share| bound.holds(&share)),
             Self::Kev(wanted) => context.facts.kev(subject.finding) == Some(*wanted),
-            Self::Package(wanted) => wanted.iter().any(|text| text.matches_name(package, &package.name)),
-            Self::Source(wanted) => {
-                wanted.iter().any(|text| text.matches_name(package, package.source_name()))
-            }
+            Self::Package(wanted) => wanted.matches_name(package, &package.name),
+            Self::Source(wanted) => wanted.matches_name(package, package.source_name()),
             Self::Purl(wanted) => wanted.iter().any(|purl| purl.matches(&package.purl)),
             Self::Version(wanted) => wanted.iter().any(|versions| versions.matches(package, context)),
             Self::Ecosystem(wanted) => wanted.iter().any(|name| {

@@ -24,7 +24,7 @@ pub(crate) fn wanted(criterion: &Criterion) -> String {
         Criterion::Id(wanted)
         | Criterion::Package(wanted)
         | Criterion::Source(wanted)
-        | Criterion::Name(_, wanted) => any(wanted.iter().map(|text| text.text())),
+        | Criterion::Name(_, wanted) => any(wanted.texts()),
         Criterion::Title(wanted) | Criterion::Ecosystem(wanted) => any(wanted),
         Criterion::Cvss(_, bound) => side(bound),
         Criterion::Epss(bound) => side(bound),

@@ -1,52 +1,92 @@
 //! Patterns that values of criteria are.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 
 use plimsoll_core::{Distro, Package, PackageType, Purl};
 
 use crate::Context;
 use crate::glob::Glob;
 
-/// A name or id: plain, or with wildcards.
+/// A text: plain, or with wildcards.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Text {
+enum Text {
     Plain(String),
     Pattern(Glob),
 }
 
 impl Text {
-    pub(crate) fn new(text: &str) -> Self {
+    fn new(text: &str) -> Self {
         let text = text.trim();
         if Glob::is_pattern(text) { Self::Pattern(Glob::name(text)) } else { Self::Plain(text.to_owned()) }
     }
 
-    pub(crate) fn matches(&self, text: &str) -> bool {
+    fn matches(&self, text: &str) -> bool {
         match self {
             Self::Plain(plain) => plain.eq_ignore_ascii_case(text),
             Self::Pattern(glob) => glob.matches(text),
         }
     }
+}
+
+/// Names or ids, any one of which is meant; there may be tens of thousands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Texts {
+    plain: Vec<String>,
+    patterns: Vec<Glob>,
+    /// The plain ones in lower case, and folded, if they are many.
+    lower: HashSet<String>,
+    folded: HashSet<String>,
+}
+
+/// As many texts are compared one by one sooner than looked up.
+const FEW: usize = 8;
+
+impl Texts {
+    pub(crate) fn new<'t>(texts: impl IntoIterator<Item = &'t String>) -> Self {
+        let mut all = Self::default();
+        for text in texts {
+            match Text::new(text) {
+                Text::Plain(plain) => all.plain.push(plain),
+                Text::Pattern(glob) => all.patterns.push(glob),
+            }
+        }
+        if all.plain.len() > FEW {
+            all.lower = all.plain.iter().map(|text| text.to_ascii_lowercase()).collect();
+            all.folded = all.plain.iter().map(|text| folded(text).collect()).collect();
+        }
+        all
+    }
+
+    pub(crate) fn matches(&self, text: &str) -> bool {
+        let plain = if self.lower.is_empty() {
+            self.plain.iter().any(|plain| plain.eq_ignore_ascii_case(text))
+        } else {
+            self.lower.contains(&text.to_ascii_lowercase())
+        };
+        plain || self.patterns.iter().any(|glob| glob.matches(text))
+    }
 
     /// Python's names are one name however their words are joined (PEP 503).
     pub(crate) fn matches_name(&self, package: &Package, name: &str) -> bool {
-        self.matches(name)
-            || package.kind == PackageType::PyPi
-                && matches!(self, Self::Plain(plain) if folded(plain).eq(folded(name)))
+        let folds = || {
+            if self.folded.is_empty() {
+                self.plain.iter().any(|plain| folded(plain).eq(folded(name)))
+            } else {
+                self.folded.contains(&folded(name).collect::<String>())
+            }
+        };
+        self.matches(name) || package.kind == PackageType::PyPi && folds()
     }
 
-    pub(crate) fn text(&self) -> &str {
-        match self {
-            Self::Plain(plain) => plain,
-            Self::Pattern(glob) => glob.text(),
-        }
+    /// The texts as they were written.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.plain.iter().map(String::as_str).chain(self.patterns.iter().map(Glob::text))
     }
 
-    /// The text, unless it has a wildcard.
-    pub(crate) fn plain(&self) -> Option<&str> {
-        match self {
-            Self::Plain(plain) => Some(plain),
-            Self::Pattern(_) => None,
-        }
+    /// The texts, unless one has wildcards.
+    pub(crate) fn plain(&self) -> Option<&[String]> {
+        self.patterns.is_empty().then_some(&self.plain)
     }
 }
 

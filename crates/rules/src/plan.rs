@@ -6,7 +6,7 @@ use plimsoll_core::Package;
 
 use crate::Context;
 use crate::criterion::Criterion;
-use crate::pattern::{Text, fold_into};
+use crate::pattern::fold_into;
 use crate::ruleset::{Compiled, Ruleset};
 use crate::subject::Subject;
 
@@ -166,17 +166,17 @@ impl Compiled {
     }
 
     /// The ids that it names, if it does and none has a wildcard.
-    pub(crate) fn plain_ids(&self) -> Option<Vec<&str>> {
+    pub(crate) fn plain_ids(&self) -> Option<&[String]> {
         self.of_finding.iter().find_map(|criterion| match criterion {
-            Criterion::Id(texts) => texts.iter().map(Text::plain).collect(),
+            Criterion::Id(texts) => texts.plain(),
             _ => None,
         })
     }
 
     /// The same for packages.
-    pub(crate) fn plain_names(&self) -> Option<Vec<&str>> {
+    pub(crate) fn plain_names(&self) -> Option<&[String]> {
         self.of_package.iter().find_map(|criterion| match criterion {
-            Criterion::Package(texts) => texts.iter().map(Text::plain).collect(),
+            Criterion::Package(texts) => texts.plain(),
             _ => None,
         })
     }

@@ -189,3 +189,23 @@ fn a_package_in_several_places_must_match_in_each() {
     apply(&rules, &mut findings, &context);
     assert_eq!(findings.map(|finding| finding.disabled.is_some()), [true, false, false]);
 }
+
+#[test]
+fn long_lists_mean_the_same_as_short_ones() {
+    let many = |prefix: &str| (0..50).map(|n| format!("'{prefix}-{n}'")).collect::<Vec<_>>().join(", ");
+    for (criteria, expected) in [
+        (format!("cve = [{}, 'ghsa-G3RQ-g295-4j3m']", many("CVE-1")), "jinja"),
+        (format!("cve = [{}, 'CVE-2023-*']", many("CVE-1")), "ssl"),
+        (format!("cve = [{}]", many("CVE-1")), ""),
+        (format!("package = [{}, 'JINJA2']", many("a")), "jinja"),
+        (format!("source_package = [{}, 'OpenSSL']", many("a")), "ssl"),
+    ] {
+        assert_eq!(hits(&criteria).join(" "), expected, "{criteria}");
+    }
+    let rule = format!("[[rule]]\nid = 'r'\nreason = 'x'\npackage = [{}, 'Zope.Interface']", many("a"));
+    let rules = Ruleset::parse("rules.toml", &rule).unwrap();
+    let mut findings =
+        [finding("CVE-1", "pkg:pypi/zope-interface@1"), finding("CVE-1", "pkg:npm/zope-interface@1")];
+    apply(&rules, &mut findings, &Context::on("2026-01-01".parse().unwrap()));
+    assert_eq!(findings.map(|finding| finding.disabled.is_some()), [true, false]);
+}
