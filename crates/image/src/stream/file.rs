@@ -2,7 +2,7 @@ use super::{ByteStream, Stop};
 use crate::source::Blob;
 
 /// The smallest read: a header and the small file behind it.
-const LEAST: usize = 8 << 10;
+const LEAST: usize = 4 << 10;
 /// The largest read.
 const MOST: usize = 128 << 10;
 

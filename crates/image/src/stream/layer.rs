@@ -69,11 +69,22 @@ impl<'p, 'a> LayerStream<'p, 'a> {
     }
 
     fn hash(&mut self) {
-        if let Some(hash) = &mut self.blob_hash {
-            hash.update(&self.chunk.stored);
-        }
-        if let Some(hash) = &mut self.diff_hash {
-            hash.update(self.chunk.bytes.get(..self.chunk.len).unwrap_or_default());
+        let bytes = self.chunk.bytes.get(..self.chunk.len).unwrap_or_default();
+        match (&mut self.blob_hash, &mut self.diff_hash) {
+            (Some(blob), Some(diff)) => {
+                // Side by side as far as both go.
+                let mut rest = bytes;
+                for block in &self.chunk.stored {
+                    let stored = block.bytes();
+                    let (beside, behind) = rest.split_at_checked(stored.len()).unwrap_or((rest, &[]));
+                    Hasher::update_two(blob, stored, diff, beside);
+                    rest = behind;
+                }
+                diff.update(rest);
+            }
+            (Some(blob), None) => self.chunk.stored.iter().for_each(|block| blob.update(block.bytes())),
+            (None, Some(diff)) => diff.update(bytes),
+            (None, None) => {}
         }
     }
 
@@ -81,18 +92,19 @@ impl<'p, 'a> LayerStream<'p, 'a> {
     pub(crate) fn drain_stored(&mut self) -> Result<(), Stop> {
         let ahead = self.pipe.close();
         let mut producer = self.pipe.producer();
-        if let Some(hash) = &mut self.blob_hash {
-            for chunk in &ahead {
-                hash.update(&chunk.stored);
-            }
+        let mut hash = self.blob_hash.as_mut();
+        if let Some(hash) = &mut hash {
+            ahead.iter().flat_map(|chunk| &chunk.stored).for_each(|block| hash.update(block.bytes()));
         }
-        while !producer.ended {
+        loop {
             let bytes = producer.raw()?;
-            if let Some(hash) = &mut self.blob_hash {
+            if bytes.is_empty() {
+                return Ok(());
+            }
+            if let Some(hash) = &mut hash {
                 hash.update(bytes);
             }
         }
-        Ok(())
     }
 
     /// The digests and sizes, once everything has been read.

@@ -8,6 +8,7 @@ mod layer;
 mod pipe;
 mod pool;
 mod producer;
+mod sha256;
 
 use std::io;
 

@@ -27,8 +27,8 @@ pub(crate) struct Task<'a> {
 /// A piece of a layer: what was read to make it, and what was made.
 #[derive(Default)]
 pub(super) struct Chunk {
-    /// The stored bytes, in the order in which they were read.
-    pub(super) stored: Vec<u8>,
+    /// The stored bytes that were read to their end for it, in order.
+    pub(super) stored: Vec<Block>,
     /// The uncompressed bytes; the first `len` of them count.
     pub(super) bytes: Vec<u8>,
     pub(super) len: usize,
@@ -42,19 +42,42 @@ impl Chunk {
     }
 }
 
+/// Stored bytes as they were read.
+#[derive(Default)]
+pub(super) struct Block {
+    space: Vec<u8>,
+    len: usize,
+}
+
+impl Block {
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.space.get(..self.len).unwrap_or_default()
+    }
+
+    fn read(&mut self, blob: &mut dyn Blob) -> Result<usize, Stop> {
+        if self.space.len() < STORED {
+            self.space.resize(STORED, 0);
+        }
+        self.len = 0;
+        self.len = read_some(blob, &mut self.space)?;
+        Ok(self.len)
+    }
+}
+
 /// Reads a blob and undoes its compression, one chunk at a time.
 pub(super) struct Producer<'a> {
     blob: Box<dyn Blob + 'a>,
     task: Task<'a>,
     /// Whether the stored bytes are handed on.
     keep_stored: bool,
-    /// Bytes at the start of the input that were not handed on yet.
-    head: usize,
     decoder: Decoder,
-    input: Vec<u8>,
+    input: Block,
+    /// Bytes of the input that are decoded.
     at: usize,
-    end: usize,
-    pub(super) ended: bool,
+    spare: Vec<Block>,
+    /// Whether the input was not handed on yet.
+    unseen: bool,
+    ended: bool,
     pub(super) stored: u64,
     uncompressed: u64,
 }
@@ -68,18 +91,15 @@ impl<'a> Producer<'a> {
         keep_stored: bool,
     ) -> Result<Self, Stop> {
         let decoder = Decoder::new(task.compression, task.limits.zstd_window_log, task.check)?;
-        let mut input = vec![0; STORED.max(head.len())];
-        if let Some(start) = input.get_mut(..head.len()) {
-            start.copy_from_slice(head);
-        }
+        let input = Block { space: head.to_vec(), len: head.len() };
         Ok(Self {
             blob,
             keep_stored,
-            head: head.len(),
             decoder,
             input,
             at: 0,
-            end: head.len(),
+            spare: Vec::new(),
+            unseen: true,
             ended: false,
             stored: head.len() as u64,
             uncompressed: 0,
@@ -112,53 +132,55 @@ impl<'a> Producer<'a> {
         if self.task.observer.cancelled() { Err(Stop::Cancelled) } else { Ok(()) }
     }
 
+    /// Hands the input on, which is read to its end.
+    fn hand_on(&mut self, chunk: &mut Chunk) {
+        if self.keep_stored && self.input.len > 0 {
+            let next = self.spare.pop().unwrap_or_default();
+            chunk.stored.push(std::mem::replace(&mut self.input, next));
+        }
+        self.input.len = 0;
+        self.at = 0;
+    }
+
     /// Reads more of the blob once all that was read is decoded.
-    fn refill(&mut self, stored: &mut Vec<u8>) -> Result<(), Stop> {
-        if self.at < self.end || self.ended {
+    fn refill(&mut self, chunk: &mut Chunk) -> Result<(), Stop> {
+        if self.at < self.input.len || self.ended {
             return Ok(());
         }
+        self.hand_on(chunk);
         self.check_cancelled()?;
-        let count = read_some(&mut *self.blob, &mut self.input)?;
-        (self.at, self.end) = (0, count);
-        if self.keep_stored {
-            stored.extend_from_slice(self.input.get(..count).unwrap_or_default());
-        }
+        let count = self.input.read(&mut *self.blob)?;
+        self.unseen = true;
         self.advance(count)
     }
 
     /// Makes the next chunk; an empty one at the end.
     pub(super) fn produce(&mut self, chunk: &mut Chunk) {
-        chunk.stored.clear();
+        self.spare.append(&mut chunk.stored);
         chunk.len = 0;
         if chunk.bytes.len() < CHUNK {
             chunk.bytes.resize(CHUNK, 0);
-        }
-        let head = std::mem::take(&mut self.head);
-        if self.keep_stored {
-            chunk.stored.extend_from_slice(self.input.get(..head).unwrap_or_default());
         }
         chunk.stop = self.fill(chunk).err();
     }
 
     fn fill(&mut self, chunk: &mut Chunk) -> Result<(), Stop> {
         while chunk.len < chunk.bytes.len() {
-            let output = chunk.bytes.get_mut(chunk.len..).unwrap_or_default();
-            if matches!(self.decoder, Decoder::None) && self.at >= self.end {
+            if matches!(self.decoder, Decoder::None) && self.at >= self.input.len && !self.keep_stored {
                 // Nothing to undo: the bytes are read to where they are wanted.
                 if self.ended {
                     break;
                 }
                 self.check_cancelled()?;
+                let output = chunk.bytes.get_mut(chunk.len..).unwrap_or_default();
                 let count = read_some(&mut *self.blob, output)?;
-                if self.keep_stored {
-                    chunk.stored.extend_from_slice(output.get(..count).unwrap_or_default());
-                }
                 chunk.len += count;
                 self.advance(count)?;
                 continue;
             }
-            self.refill(&mut chunk.stored)?;
-            let input = self.input.get(self.at..self.end).unwrap_or_default();
+            self.refill(chunk)?;
+            let input = self.input.bytes().get(self.at..).unwrap_or_default();
+            let output = chunk.bytes.get_mut(chunk.len..).unwrap_or_default();
             let step = self.decoder.step(input, output)?;
             self.at += step.read;
             chunk.len += step.written;
@@ -179,7 +201,7 @@ impl<'a> Producer<'a> {
                 limits.layer
             )));
         }
-        let read = self.stored.saturating_sub((self.end - self.at) as u64);
+        let read = self.stored.saturating_sub((self.input.len - self.at) as u64);
         let allowed = read.saturating_mul(limits.ratio).saturating_add(FREE);
         if self.uncompressed > allowed {
             return Err(Stop::Limit(format!(
@@ -190,16 +212,19 @@ impl<'a> Producer<'a> {
         Ok(())
     }
 
-    /// Reads stored bytes without decoding them; none at the end.
+    /// Stored bytes that were not handed on, then further ones, without decoding them; none at the end.
     pub(super) fn raw(&mut self) -> Result<&[u8], Stop> {
         self.check_cancelled()?;
-        (self.at, self.end) = (0, 0);
-        let head = std::mem::take(&mut self.head);
-        if head > 0 {
-            return Ok(self.input.get(..head).unwrap_or_default());
+        if self.unseen {
+            self.unseen = false;
+            self.at = self.input.len;
+            if self.input.len > 0 {
+                return Ok(self.input.bytes());
+            }
         }
-        let count = read_some(&mut *self.blob, &mut self.input)?;
+        let count = self.input.read(&mut *self.blob)?;
+        self.at = count;
         self.advance(count)?;
-        Ok(self.input.get(..count).unwrap_or_default())
+        Ok(self.input.bytes())
     }
 }

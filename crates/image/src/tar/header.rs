@@ -29,12 +29,12 @@ impl Block {
     /// Whether the checksum is right. Some archivers sum signed bytes; both sums are accepted.
     pub(crate) fn checksum_holds(&self) -> bool {
         let Some(written) = octal(self.field(148, 8)) else { return false };
-        let (mut unsigned, mut signed) = (0_i64, 0_i64);
-        for (at, &byte) in self.0.iter().enumerate() {
-            let byte = if (148..156).contains(&at) { b' ' } else { byte };
-            unsigned += i64::from(byte);
-            signed += i64::from(byte.cast_signed());
-        }
+        // Summed as if the field itself held spaces. A signed sum counts each byte from 128 on as 256 less.
+        let sum = |bytes: &[u8]| bytes.iter().map(|&byte| u32::from(byte)).sum::<u32>();
+        let high = |bytes: &[u8]| bytes.iter().map(|&byte| u32::from(byte >> 7)).sum::<u32>();
+        let field = self.field(148, 8);
+        let unsigned = i64::from(sum(&self.0)) - i64::from(sum(field)) + 8 * i64::from(b' ');
+        let signed = unsigned - 256 * (i64::from(high(&self.0)) - i64::from(high(field)));
         i64::try_from(written).is_ok_and(|written| written == unsigned || written == signed)
     }
 
