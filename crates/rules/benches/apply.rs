@@ -1,4 +1,4 @@
-//! 100,000 findings in 4,985 packages, 1,000 rules.
+//! 100,000 findings in 5,000 packages, in the order in which a scan gives them, and 1,000 rules.
 
 use plimsoll_core::{
     Finding, FixState, ImagePath, LayerRef, Location, Package, PackageType, Purl, Severity, Status,
@@ -11,16 +11,18 @@ fn main() {
 
 fn findings() -> Vec<Finding> {
     let one = |n: usize| {
-        let name = format!("package-{}", n % 997);
-        let version = format!("{}.2.0", n % 5);
+        let at = n / 20;
+        let name = format!("package-{}", at % 997);
+        let version = format!("{}.2.0", at / 997);
         let purl = Purl::new("npm", None, &name, Some(&version));
         let mut package = Package::new(PackageType::Npm, name, version, purl);
         package.locations.push(Location {
-            path: ImagePath::new(format!("app/node_modules/package-{}/package.json", n % 997).as_bytes())
+            path: ImagePath::new(format!("app/node_modules/package-{}/package.json", at % 997).as_bytes())
                 .unwrap(),
             layer: Some(LayerRef { index: 3, diff_id: None, created_by: None }),
         });
-        let id = n % 40_000;
+        // Every other finding is of a vulnerability that other packages have too.
+        let id = n * 7 % 40_000;
         Finding {
             id: format!("CVE-{}-{}", 2010 + id % 16, 1000 + id),
             aliases: vec![format!("GHSA-{id:04x}-{id:04x}-{id:04x}")],

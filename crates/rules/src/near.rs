@@ -71,7 +71,7 @@ impl Candidates {
             for id in rule.plain_ids().into_iter().flatten() {
                 all.by_id.entry(id.to_ascii_uppercase()).or_default();
             }
-            for name in rule.plain_names().into_iter().flatten() {
+            for name in names(rule).into_iter().flatten() {
                 fold_into(name, &mut key);
                 all.by_name.entry(key.clone()).or_default();
             }
@@ -88,9 +88,11 @@ impl Candidates {
                 }
             }
             if !all.by_name.is_empty() {
-                fold_into(&finding.package.name, &mut key);
-                if let Some(known) = all.by_name.get_mut(&key) {
-                    known.push(at);
+                for name in names_of(finding) {
+                    fold_into(name, &mut key);
+                    if let Some(known) = all.by_name.get_mut(&key) {
+                        known.push(at);
+                    }
                 }
             }
         }
@@ -102,7 +104,7 @@ impl Candidates {
     fn of(&self, rule: &Compiled) -> Option<Vec<usize>> {
         let mut key = String::new();
         let ids = rule.plain_ids();
-        let names = rule.plain_names();
+        let names = names(rule);
         if ids.is_none() && names.is_none() {
             return None;
         }
@@ -118,6 +120,19 @@ impl Candidates {
         }
         Some(of_package)
     }
+}
+
+/// The packages that a rule names, by name or in package URLs.
+fn names(rule: &Compiled) -> Option<Vec<&str>> {
+    let plain = rule.plain_names().map(|names| names.iter().map(String::as_str).collect());
+    plain.or_else(|| rule.plain_purls())
+}
+
+/// The names under which rules may know a finding's package: its own, and without what stands before it.
+fn names_of(finding: &Finding) -> impl Iterator<Item = &str> {
+    let package = &finding.package;
+    let short = Some(package.purl.name.as_str()).filter(|short| *short != package.name);
+    [package.name.as_str()].into_iter().chain(short)
 }
 
 /// The best few, in an order that does not depend on that of the findings.

@@ -34,7 +34,11 @@ type PackageKey<'f> = (&'f str, &'f str, usize);
 /// What was found out about packages already: most findings share theirs with others.
 #[derive(Default)]
 pub(crate) struct Known<'f> {
-    packages: HashMap<PackageKey<'f>, Vec<(&'f Package, Vec<usize>)>>,
+    /// For each package, a place in `lists`.
+    packages: HashMap<PackageKey<'f>, Vec<(&'f Package, usize)>>,
+    /// The rules whose criteria on the package hold.
+    lists: Vec<Vec<usize>>,
+    last: Option<(&'f Package, usize)>,
     key: String,
 }
 
@@ -115,18 +119,32 @@ impl<'r> Plan<'r> {
         if self.by_name.is_empty() && self.by_purl.is_empty() && self.of_package.is_empty() {
             return;
         }
-        let package = &finding.package;
+        let list = self.list_of(subject, known);
+        known.lists.get(list).into_iter().flatten().for_each(|at| check(*at));
+    }
+
+    /// The place in `known` of the rules whose criteria on the package hold.
+    fn list_of<'f>(&self, subject: &Subject<'f>, known: &mut Known<'f>) -> usize {
+        let package = &subject.finding.package;
+        // Findings mostly come package by package.
+        if let Some((_, list)) = known.last.filter(|(last, _)| *last == package) {
+            return list;
+        }
         let key = (package.name.as_str(), package.version.as_str(), package.locations.len());
         let alike = known.packages.entry(key).or_default();
-        if let Some((_, rules)) = alike.iter().find(|(known, _)| *known == package) {
-            rules.iter().for_each(|at| check(*at));
-            return;
-        }
-        let rules = self.of_package(subject, &mut known.key);
-        rules.iter().for_each(|at| check(*at));
-        if alike.len() < ALIKE {
-            alike.push((package, rules));
-        }
+        let list = match alike.iter().find(|(known, _)| *known == package) {
+            Some((_, list)) => *list,
+            None => {
+                let list = known.lists.len();
+                known.lists.push(self.of_package(subject, &mut known.key));
+                if alike.len() < ALIKE {
+                    alike.push((package, list));
+                }
+                list
+            }
+        };
+        known.last = Some((package, list));
+        list
     }
 
     /// The rules whose criteria on the package hold.
@@ -182,7 +200,7 @@ impl Compiled {
     }
 
     /// The same for the names in package URLs.
-    fn plain_purls(&self) -> Option<Vec<&str>> {
+    pub(crate) fn plain_purls(&self) -> Option<Vec<&str>> {
         self.of_package.iter().find_map(|criterion| match criterion {
             Criterion::Purl(purls) => purls.iter().map(|purl| purl.plain_name()).collect(),
             _ => None,

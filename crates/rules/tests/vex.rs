@@ -183,6 +183,16 @@ fn a_statement_that_matches_nothing_names_its_nearest_finding() {
 }
 
 #[test]
+fn without_its_vulnerability_the_nearest_finding_is_of_its_package() {
+    let import = vex_rules(&[document(&[statement("CVE-1", "pkg:golang/example.com/a/b", "")])]);
+    let mut findings =
+        [finding("CVE-2", "pkg:golang/example.com/a/b@v1"), finding("CVE-3", "pkg:golang/b@v1")];
+    let report = apply(&import.rules, &mut findings, &Context::on("2026-02-01".parse().unwrap()));
+    let near: Vec<_> = report.rules[0].near_misses.iter().map(ToString::to_string).collect();
+    assert_eq!(near, ["CVE-2 in pkg:golang/example.com/a/b@v1: cve is CVE-2, not CVE-1"]);
+}
+
+#[test]
 fn csaf_components_of_an_operating_system() {
     let json = r#"{"document": {"csaf_version": "2.0", "publisher": {"name": "Red Hat"},
         "tracking": {"id": "x", "current_release_date": "2026-01-01T00:00:00Z"}},
