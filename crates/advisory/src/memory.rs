@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use plimsoll_core::{Advisory, Ecosystem, NameKind};
-use plimsoll_matcher::{Candidates, Error, Query, normal_name, stream};
+use plimsoll_matcher::{Candidates, Error, Query, known_ids, normal_name, stream};
 use plimsoll_version::Scheme;
 
 use crate::span::{self, Span};
@@ -12,6 +12,7 @@ use crate::span::{self, Span};
 pub struct Memory {
     advisories: Vec<Advisory>,
     places: HashMap<String, HashMap<(NameKind, String), Vec<Posting>>>,
+    known: HashMap<String, Vec<usize>>,
 }
 
 #[derive(Clone, Debug)]
@@ -24,7 +25,11 @@ impl Memory {
     /// The index of these advisories.
     pub fn new(advisories: Vec<Advisory>) -> Self {
         let mut places: HashMap<String, HashMap<(NameKind, String), Vec<Posting>>> = HashMap::new();
+        let mut known: HashMap<String, Vec<usize>> = HashMap::new();
         for (index, advisory) in advisories.iter().enumerate() {
+            for id in known_ids(advisory) {
+                known.entry(id).or_default().push(index);
+            }
             for entry in &advisory.affected {
                 let names = places.entry(stream(&entry.ecosystem).into_owned()).or_default();
                 let name = normal_name(entry.ecosystem.as_str(), &entry.name).into_owned();
@@ -35,7 +40,7 @@ impl Memory {
                 }
             }
         }
-        Self { advisories, places }
+        Self { advisories, places, known }
     }
 
     /// The advisories, in the order in which they were given.
@@ -74,6 +79,17 @@ impl Candidates for Memory {
 
     fn covers(&self, ecosystem: &Ecosystem) -> Result<bool, Error> {
         Ok(self.places.contains_key(stream(ecosystem).as_ref()) || self.places.contains_key(ecosystem.name()))
+    }
+
+    fn known(&self, ids: &[&str], hit: &mut dyn FnMut(usize, &Advisory)) -> Result<(), Error> {
+        for (at, id) in ids.iter().enumerate() {
+            let indexes = self.known.get(*id).map_or(&[][..], Vec::as_slice);
+            indexes
+                .iter()
+                .filter_map(|&index| self.advisories.get(index))
+                .for_each(|advisory| hit(at, advisory));
+        }
+        Ok(())
     }
 }
 

@@ -93,7 +93,7 @@ fn agree(store: &Store, index: &Index, all: &[Value]) {
     }
     let exhaustive = std::env::var_os("PLIMSOLL_EXHAUSTIVE").is_some();
     // Without optimisation everything takes minutes.
-    let (most, every) = if exhaustive { (usize::MAX, 1) } else { (6, 10) };
+    let (most, every) = if exhaustive { (60, 1) } else { (6, 10) };
     let mut compared = 0u64;
     let mut pairs = 0u64;
     for ((ecosystem, name), records) in by_name.iter().step_by(every) {

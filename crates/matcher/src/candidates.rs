@@ -1,6 +1,7 @@
 use plimsoll_core::{Advisory, Ecosystem, NameKind};
 
 use crate::Error;
+use crate::identity::known_ids;
 use crate::name::normal_name;
 use crate::stream::speaks;
 
@@ -37,6 +38,18 @@ pub trait Candidates {
     ///
     /// [`Error::Source`] where the advisories can't be read.
     fn covers(&self, ecosystem: &Ecosystem) -> Result<bool, Error>;
+
+    /// Shows the records that are known by each of the ids ([`known_ids`](crate::known_ids)), with the id's index,
+    /// whatever packages they speak of. By these a finding learns its other ids and what others say of its severity.
+    /// A source that can't look up ids shows none.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Source`] where the advisories can't be read.
+    fn known(&self, ids: &[&str], hit: &mut dyn FnMut(usize, &Advisory)) -> Result<(), Error> {
+        let _ = (ids, hit);
+        Ok(())
+    }
 }
 
 impl<T: Candidates + ?Sized> Candidates for &T {
@@ -46,6 +59,10 @@ impl<T: Candidates + ?Sized> Candidates for &T {
 
     fn covers(&self, ecosystem: &Ecosystem) -> Result<bool, Error> {
         (**self).covers(ecosystem)
+    }
+
+    fn known(&self, ids: &[&str], hit: &mut dyn FnMut(usize, &Advisory)) -> Result<(), Error> {
+        (**self).known(ids, hit)
     }
 }
 
@@ -71,6 +88,15 @@ impl Candidates for [Advisory] {
             .flat_map(|advisory| &advisory.affected)
             .any(|entry| speaks(&entry.ecosystem, ecosystem)))
     }
+
+    fn known(&self, ids: &[&str], hit: &mut dyn FnMut(usize, &Advisory)) -> Result<(), Error> {
+        for advisory in self {
+            let known = known_ids(advisory);
+            let asked = ids.iter().enumerate().filter(|(_, id)| known.iter().any(|known| known == *id));
+            asked.for_each(|(at, _)| hit(at, advisory));
+        }
+        Ok(())
+    }
 }
 
 impl Candidates for Vec<Advisory> {
@@ -80,5 +106,9 @@ impl Candidates for Vec<Advisory> {
 
     fn covers(&self, ecosystem: &Ecosystem) -> Result<bool, Error> {
         self.as_slice().covers(ecosystem)
+    }
+
+    fn known(&self, ids: &[&str], hit: &mut dyn FnMut(usize, &Advisory)) -> Result<(), Error> {
+        self.as_slice().known(ids, hit)
     }
 }

@@ -6,7 +6,8 @@ use plimsoll_core::{Finding, Package, Rating, Reference, Severity, Status, Verdi
 
 use crate::fixes;
 use crate::hit::Hit;
-use crate::identity::preference;
+use crate::hub::Hub;
+use crate::identity::{Identity, preference};
 
 /// One vulnerability as one record speaks of it.
 #[derive(Clone, Copy)]
@@ -18,8 +19,9 @@ struct Node {
 /// The findings that a package's hits come to, in the order of their ids.
 ///
 /// Records that share an id of their own are one vulnerability. It is a finding where any of them says affected:
-/// another database's "fixed" does not outweigh it, but stands in the evidence.
-pub(crate) fn findings(package: &Package, hits: &[Hit]) -> Vec<Finding> {
+/// another database's "fixed" does not outweigh it, but stands in the evidence. What the hub knows of their ids
+/// makes records one that share none themselves.
+pub(crate) fn findings(package: &Package, hits: &[Hit], hub: &Hub) -> Vec<Finding> {
     let nodes: Vec<Node> = hits
         .iter()
         .enumerate()
@@ -30,8 +32,11 @@ pub(crate) fn findings(package: &Package, hits: &[Hit]) -> Vec<Finding> {
     let mut first: HashMap<&str, usize> = HashMap::new();
     for (at, node) in nodes.iter().enumerate() {
         for id in identity(hits, *node).map_or(&[][..], |identity| &identity.own) {
-            let other = *first.entry(id).or_insert(at);
-            union(&mut parent, at, other);
+            let others = hub.of(id).map_or(&[][..], |known| &known.ids);
+            for id in std::iter::once(id).chain(others) {
+                let other = *first.entry(id).or_insert(at);
+                union(&mut parent, at, other);
+            }
         }
     }
     let mut place: HashMap<usize, usize> = HashMap::new();
@@ -46,12 +51,12 @@ pub(crate) fn findings(package: &Package, hits: &[Hit]) -> Vec<Finding> {
         }
     }
     let mut findings: Vec<Finding> =
-        clusters.iter().filter_map(|cluster| finding(package, hits, cluster)).collect();
+        clusters.iter().filter_map(|cluster| finding(package, hits, cluster, hub)).collect();
     findings.sort_by(|a, b| preference(&a.id).cmp(&preference(&b.id)));
     findings
 }
 
-fn identity(hits: &[Hit], node: Node) -> Option<&crate::identity::Identity> {
+fn identity(hits: &[Hit], node: Node) -> Option<&Identity> {
     hits.get(node.hit)?.identities.get(node.identity)
 }
 
@@ -74,7 +79,7 @@ fn union(parent: &mut [usize], a: usize, b: usize) {
     }
 }
 
-fn finding(package: &Package, hits: &[Hit], cluster: &[Node]) -> Option<Finding> {
+fn finding(package: &Package, hits: &[Hit], cluster: &[Node], hub: &Hub) -> Option<Finding> {
     let mut members: Vec<&Hit> = Vec::new();
     let mut ids: Vec<&str> = Vec::new();
     let mut shared: Vec<&str> = Vec::new();
@@ -86,37 +91,34 @@ fn finding(package: &Package, hits: &[Hit], cluster: &[Node]) -> Option<Finding>
         }
     }
     members.sort_by_key(|hit| hit.evidence.verdict);
-    let deciding: Vec<&Hit> =
-        members.iter().copied().filter(|hit| hit.evidence.verdict == Verdict::Affected).collect();
-    let (status, deciding) = if deciding.is_empty() {
-        let open = |hit: &&Hit| hit.evidence.verdict == Verdict::Undetermined;
-        (Status::Undetermined, members.iter().copied().filter(open).collect::<Vec<_>>())
-    } else {
-        (Status::Affected, deciding)
+    // `Verdict` is ordered by what outweighs what.
+    let verdict = members.first()?.evidence.verdict;
+    let status = match verdict {
+        Verdict::Affected => Status::Affected,
+        Verdict::Undetermined => Status::Undetermined,
+        _ => return None,
     };
+    let deciding: Vec<&Hit> = members.iter().copied().filter(|hit| hit.evidence.verdict == verdict).collect();
+    let known: Vec<_> = ids.iter().filter_map(|id| hub.of(id)).collect();
+    ids.extend(known.iter().flat_map(|known| &known.ids).map(String::as_str));
     let id = ids.iter().copied().min_by(|a, b| preference(a).cmp(&preference(b)))?;
-    let lead = deciding.first()?;
-    let mut aliases: Vec<String> =
-        ids.iter().chain(&shared).filter(|&&other| other != id).map(|&other| other.to_owned()).collect();
-    aliases.sort_unstable();
-    aliases.dedup();
+    ids.extend(shared);
+    ids.retain(|other| *other != id);
+    ids.sort_unstable();
+    ids.dedup();
+    let summary = deciding.iter().map(|hit| &hit.advisory.summary).find(|summary| !summary.is_empty());
     let fixes = fixes::of(package, &deciding);
     Some(Finding {
         id: id.to_owned(),
-        aliases,
-        summary: deciding
-            .iter()
-            .map(|hit| &hit.advisory.summary)
-            .find(|s| !s.is_empty())
-            .cloned()
-            .unwrap_or_default(),
+        aliases: ids.into_iter().map(str::to_owned).collect(),
+        summary: summary.cloned().unwrap_or_default(),
         package: package.clone(),
-        status: if lead.evidence.verdict == Verdict::Affected { Status::Affected } else { status },
+        status,
         severity: Severity::Unknown,
         score_tenths: None,
         rating: None,
         severity_rule: String::new(),
-        ratings: ratings(&deciding),
+        ratings: ratings(&deciding, known.iter().flat_map(|known| &known.ratings)),
         fixed_versions: fixes.versions,
         fix: fixes.state,
         evidence: members.iter().map(|hit| hit.evidence.clone()).collect(),
@@ -125,12 +127,12 @@ fn finding(package: &Package, hits: &[Hit], cluster: &[Node]) -> Option<Finding>
     })
 }
 
-/// What is said of this package first, then what is said of the record as a whole.
-fn ratings(hits: &[&Hit]) -> Vec<Rating> {
+/// What is said of this package first, then what is said of the record as a whole, then what others say.
+fn ratings<'a>(hits: &[&'a Hit], others: impl Iterator<Item = &'a Rating>) -> Vec<Rating> {
     let mut seen = HashSet::new();
     let entries = hits.iter().flat_map(|hit| hit.advisory.affected.iter().flat_map(|entry| &entry.ratings));
     let records = hits.iter().flat_map(|hit| &hit.advisory.ratings);
-    entries.chain(records).filter(|rating| seen.insert(*rating)).cloned().collect()
+    entries.chain(records).chain(others).filter(|rating| seen.insert(*rating)).cloned().collect()
 }
 
 fn references(hits: &[&Hit]) -> Vec<Reference> {

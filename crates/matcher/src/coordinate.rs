@@ -25,13 +25,3 @@ impl<'a> Coordinate<'a> {
         }
     }
 }
-
-/// What decides whether a source has a feed for a package.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Covered<'a>(Option<&'a Ecosystem>);
-
-impl<'a> Covered<'a> {
-    pub(crate) fn of(package: &'a Package) -> Self {
-        Self(package.ecosystem.as_ref())
-    }
-}

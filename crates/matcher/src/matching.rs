@@ -1,25 +1,28 @@
-use std::collections::HashMap;
-
-use plimsoll_core::{
-    AdvisoryKind, Coverage, CoverageCounts, Diagnostic, DiagnosticKind, Evidence, Finding, Package, Verdict,
-};
+use plimsoll_core::{Coverage, CoverageCounts, Diagnostic, Evidence, Finding, Package};
 
 use crate::cluster;
-use crate::coordinate::{Coordinate, Covered};
-use crate::coverage::coverage;
-use crate::hit::Hit;
-use crate::queries::{Wanted, queries};
-use crate::verdict::judge;
+use crate::group::{Group, collect, diagnose, grouped};
+use crate::hub::Hub;
+use crate::shadow::{Shadow, shadows};
 use crate::{Candidates, Error};
 
 /// How to match.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
     /// Whether informational records (unmaintained, unsound, errata that only mend bugs) make findings. Default no.
     pub informational: bool,
     /// Whether to keep the evidence of what does not affect the packages: fixed, not affected, withdrawn. Default
     /// no, which lets a store leave most of them unread.
     pub dismissed: bool,
+    /// Whether to ask what else is known of each vulnerability: its other ids, and what others say of its severity.
+    /// Default yes.
+    pub known: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { informational: false, dismissed: false, known: true }
+    }
 }
 
 /// What matching found.
@@ -28,6 +31,9 @@ pub struct Matched {
     /// The findings: one for each vulnerability and package, in the order of the packages, then of their ids.
     /// Severity is not judged yet.
     pub findings: Vec<Finding>,
+    /// The findings in packages that an operating-system package owns, and what its vendor says of them. A view that
+    /// shows each thing once leaves out those that are [`decided`](Shadow::decided).
+    pub shadows: Vec<Shadow>,
     /// How far each package could be judged, by its index.
     pub coverage: Vec<Coverage>,
     /// What was wrong with packages and records.
@@ -68,107 +74,39 @@ pub fn match_packages(
     source: &dyn Candidates,
     options: Options,
 ) -> Result<Matched, Error> {
-    let mut matched = Matched::default();
-    let mut groups: Vec<Group<'_>> = Vec::new();
-    let mut covered: HashMap<Covered<'_>, bool> = HashMap::new();
-    let mut group_of: HashMap<Coordinate<'_>, usize> = HashMap::new();
-    for (index, package) in packages.iter().enumerate() {
-        let feed = match covered.entry(Covered::of(package)) {
-            std::collections::hash_map::Entry::Occupied(known) => *known.get(),
-            std::collections::hash_map::Entry::Vacant(new) => *new.insert(match &package.ecosystem {
-                Some(ecosystem) => source.covers(ecosystem)?,
-                None => false,
-            }),
-        };
-        let coverage = coverage(package, feed);
-        matched.coverage.push(coverage);
-        if !matches!(coverage, Coverage::Assessed | Coverage::UnparsedVersion) {
-            continue;
-        }
-        let group = *group_of.entry(Coordinate::of(package)).or_insert_with(|| {
-            groups.push(Group { package, coverage, members: Vec::new(), hits: Vec::new() });
-            groups.len() - 1
-        });
-        if let Some(group) = groups.get_mut(group) {
-            group.members.push(index);
-        }
-    }
+    let (coverage, mut groups) = grouped(packages, source)?;
     collect(&mut groups, source, options)?;
-    let mut findings = Vec::new();
+    let hub = if options.known { Hub::ask(&groups, source)? } else { Hub::default() };
+    let mut matched = Matched { coverage, ..Matched::default() };
+    let mut findings: Vec<(usize, Finding)> = Vec::new();
     for group in &groups {
         diagnose(group, &mut matched.diagnostics);
-        let found = cluster::findings(group.package, &group.hits);
-        for &index in &group.members {
-            let Some(package) = packages.get(index) else { continue };
-            findings.extend(
-                found.iter().map(|finding| (index, Finding { package: package.clone(), ..finding.clone() })),
-            );
-            matched.dismissed.extend(group.hits.iter().filter_map(|hit| hit.dismissed(index)));
+        for finding in cluster::findings(group.package, &group.hits, &hub) {
+            copies(group, packages, finding, &mut findings);
+        }
+        if options.dismissed {
+            let dismissed = |index: &usize| {
+                let index = *index;
+                group.hits.iter().filter_map(move |hit| hit.dismissed(index))
+            };
+            matched.dismissed.extend(group.members.iter().flat_map(dismissed));
         }
     }
-    findings.sort_by_key(|(index, _)| *index);
+    // Stable: the findings of one package stay in the order of their ids.
+    findings.sort_by_key(|(package, _)| *package);
+    matched.shadows = shadows(packages, &groups, &findings);
     matched.findings = findings.into_iter().map(|(_, finding)| finding).collect();
     matched.dismissed.sort_by_key(|dismissed| dismissed.package);
     Ok(matched)
 }
 
-/// Packages that are equal in what decides.
-struct Group<'a> {
-    package: &'a Package,
-    coverage: Coverage,
-    members: Vec<usize>,
-    hits: Vec<Hit>,
-}
-
-/// Asks the source for everything at once, and judges what it shows.
-fn collect(groups: &mut [Group<'_>], source: &dyn Candidates, options: Options) -> Result<(), Error> {
-    let mut wanted: Vec<Wanted> = Vec::new();
-    let mut askers: Vec<Vec<usize>> = Vec::new();
-    let mut known: HashMap<Wanted, usize> = HashMap::new();
-    for (index, group) in groups.iter().enumerate() {
-        for query in queries(group.package) {
-            let at = *known.entry(query).or_insert_with_key(|query| {
-                wanted.push(query.clone());
-                askers.push(Vec::new());
-                wanted.len() - 1
-            });
-            if let Some(askers) = askers.get_mut(at) {
-                askers.push(index);
-            }
+/// The finding once for each package of the group.
+fn copies(group: &Group<'_>, packages: &[Package], finding: Finding, out: &mut Vec<(usize, Finding)>) {
+    let Some((&first, others)) = group.members.split_first() else { return };
+    for &index in others {
+        if let Some(package) = packages.get(index) {
+            out.push((index, Finding { package: package.clone(), ..finding.clone() }));
         }
     }
-    let asked: Vec<_> = wanted.iter().map(|wanted| wanted.query(!options.dismissed)).collect();
-    source.candidates(&asked, &mut |query, advisory| {
-        if advisory.kind == AdvisoryKind::Informational && !options.informational {
-            return;
-        }
-        for &asker in askers.get(query).map_or(&[][..], Vec::as_slice) {
-            let Some(group) = groups.get_mut(asker) else { continue };
-            let Some(judged) = judge(group.package, advisory) else { continue };
-            let counts = matches!(judged.evidence.verdict, Verdict::Affected | Verdict::Undetermined);
-            if counts || options.dismissed {
-                Hit::of(advisory, judged).join(&mut group.hits);
-            }
-        }
-    })
-}
-
-fn diagnose(group: &Group<'_>, out: &mut Vec<Diagnostic>) {
-    let package = group.package;
-    if group.coverage == Coverage::UnparsedVersion {
-        let message = if package.version.is_empty() {
-            format!("{} states no version", package.purl)
-        } else {
-            format!(
-                "the version {:?} of {} can't be read in its ecosystem's order",
-                package.version, package.purl
-            )
-        };
-        out.push(Diagnostic::new(DiagnosticKind::UnparsedVersion, message));
-    }
-    for hit in group.hits.iter().filter(|hit| hit.evidence.verdict == Verdict::Undetermined && !hit.unparsed)
-    {
-        let message = format!("{}: {}: {}", hit.advisory.id, package.purl, hit.evidence.reason);
-        out.push(Diagnostic::new(DiagnosticKind::UnparsedVersion, message));
-    }
+    out.push((first, finding));
 }

@@ -204,3 +204,72 @@ fn a_development_build_is_judged_by_what_it_can_be() {
     let said: Vec<(&str, Status)> = found.findings.iter().map(|f| (f.id.as_str(), f.status)).collect();
     assert_eq!(said, [("GO-1", Status::Undetermined), ("GO-2", Status::Affected)]);
 }
+
+#[test]
+fn what_is_known_elsewhere_joins_records_and_adds_ratings() {
+    let mut pysec = advisory("PYSEC-1", vec![affected("PyPI", "a", &["introduced 0, fixed 2"])]);
+    pysec.aliases = vec!["CVE-2024-1".into()];
+    let mut ghsa = advisory("GHSA-1", vec![affected("PyPI", "a", &["introduced 0, fixed 3"])]);
+    ghsa.aliases = vec!["X-1".into()];
+    // A record of another package says that the two are one.
+    let mut other = advisory("OTHER-1", vec![affected("npm", "b", &["introduced 0"])]);
+    other.aliases = vec!["CVE-2024-1".into(), "GHSA-1".into()];
+    let nvd = plimsoll_core::Advisory {
+        ratings: vec![Rating {
+            source: "NVD".into(), scheme: "CVSS_V3".into(), value: "CVSS:3.1/…".into()
+        }],
+        ..advisory("CVE-2024-1", Vec::new())
+    };
+    let source = vec![pysec, ghsa, other, nvd];
+    let found = matched(&[python("a", "1")], &source);
+    assert_eq!(ids(&found), ["CVE-2024-1"]);
+    assert_eq!(found.findings[0].aliases, ["GHSA-1", "OTHER-1", "PYSEC-1", "X-1"]);
+    assert_eq!(found.findings[0].fixed_versions, ["3"]);
+    assert_eq!(found.findings[0].ratings.len(), 1);
+    let options = Options { known: false, ..Options::default() };
+    assert_eq!(match_packages(&[python("a", "1")], &source, options).unwrap().findings.len(), 2);
+}
+
+#[test]
+fn the_owners_vendor_decides_what_it_speaks_of() {
+    let python_record = |id: &str| {
+        let mut record =
+            advisory(&format!("PYSEC-{id}"), vec![affected("PyPI", "jinja2", &["introduced 0, fixed 3"])]);
+        record.aliases = vec![format!("CVE-2024-{id}")];
+        record
+    };
+    let debian_record = |id: &str, range: &str| {
+        let mut record = advisory(&format!("DSA-{id}"), vec![affected("Debian:12", "jinja2", &[range])]);
+        record.upstream = vec![format!("CVE-2024-{id}")];
+        record
+    };
+    let source = vec![
+        python_record("1"),
+        python_record("2"),
+        python_record("3"),
+        debian_record("1", "introduced 0, fixed 2.0-1+deb12u1"),
+        debian_record("2", "introduced 0"),
+    ];
+    let owner = with_source(debian("python3-jinja2", "2.0-1+deb12u1"), "jinja2", "2.0-1+deb12u1");
+    let mut owned = python("Jinja2", "2.0");
+    owned.owned_by = Some("python3-jinja2".into());
+    let found = matched(&[owner, owned.clone(), python("jinja2", "2.0")], &source);
+    let of = |index: usize| (found.findings[index].package.name.as_str(), found.findings[index].id.as_str());
+    assert_eq!(of(0), ("python3-jinja2", "CVE-2024-2"));
+    let said: Vec<_> = found.shadows.iter().map(|shadow| (of(shadow.finding), shadow.verdict)).collect();
+    assert_eq!(
+        said,
+        [
+            (("Jinja2", "CVE-2024-1"), Some(Verdict::Fixed)),
+            (("Jinja2", "CVE-2024-2"), Some(Verdict::Affected)),
+            (("Jinja2", "CVE-2024-3"), None),
+        ]
+    );
+    assert!(found.shadows[0].decided() && !found.shadows[2].decided());
+    assert_eq!(
+        found.shadows[0].reason,
+        "Owned by python3-jinja2, of which DSA-1 says: Fixed in 2.0-1+deb12u1; 2.0-1+deb12u1 is installed."
+    );
+    // The third package is the same version and owned by nobody: it stands.
+    assert_eq!(found.findings.iter().filter(|finding| finding.package.name == "jinja2").count(), 3);
+}

@@ -6,7 +6,7 @@ use std::path::Path;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::Index;
-use super::layout::{HEAD, Header};
+use super::layout::{self, HEAD, Header};
 use super::segment::{Builder, TooLarge};
 use crate::span::Span;
 use crate::{Error, Store, codec};
@@ -39,8 +39,12 @@ fn write(store: &Store, path: &Path) -> Result<(), Error> {
     file.write_all(&vec![0; usize::try_from(HEAD).unwrap_or_default()]).map_err(failed)?;
     let mut offset = HEAD;
     let mut directory: Vec<(String, u64, u64)> = Vec::new();
-    for (name, streams) in ecosystems(store)? {
-        let bytes = segment(store, &streams)?;
+    let segments = ecosystems(store)?.into_iter().map(|(name, streams)| (name, Some(streams)));
+    for (name, streams) in std::iter::once((layout::IDS.to_owned(), None)).chain(segments) {
+        let bytes = match streams {
+            Some(streams) => segment(store, &streams)?,
+            None => ids(store)?,
+        };
         file.write_all(&bytes).map_err(failed)?;
         let len = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         directory.push((name, offset, len));
@@ -91,6 +95,40 @@ fn segment(store: &Store, streams: &[(i64, String)]) -> Result<Vec<u8>, Error> {
                 let name = row.get_ref(0)?.as_str()?;
                 builder.span(stream, row.get(1)?, name, span, entry)?;
             }
+        }
+        Ok(builder.finish()?)
+    })
+}
+
+/// The records by their ids, with no more of each than tells what it is and how it rates: the rest is in the
+/// ecosystems' segments.
+fn ids(store: &Store) -> Result<Vec<u8>, Error> {
+    store.read(|connection| {
+        let mut builder = Builder::default();
+        let mut entries: HashMap<i64, u32> = HashMap::new();
+        let mut known = connection.prepare("SELECT id, record FROM known")?;
+        let mut rows = known.query([])?;
+        while let Some(row) = rows.next()? {
+            let record: i64 = row.get(1)?;
+            let entry = match entries.get(&record) {
+                Some(&known) => known,
+                None => {
+                    let mut select = connection.prepare_cached("SELECT head FROM record WHERE id = ?1")?;
+                    let head: Vec<u8> = select.query_row([record], |row| row.get(0))?;
+                    // A damaged record is found when the store is verified.
+                    let Ok(mut advisory) = codec::head(&head) else { continue };
+                    advisory.references.clear();
+                    advisory.summary.clear();
+                    let mut slim = Vec::new();
+                    codec::write_head(&advisory, &mut slim);
+                    let new = builder.record(&slim)?;
+                    let new = builder.entry(new, &[0])?;
+                    entries.insert(record, new);
+                    new
+                }
+            };
+            let span = Span { lo: Vec::new(), hi: Vec::new() };
+            builder.span(layout::IDS, 0, row.get_ref(0)?.as_str()?, span, entry)?;
         }
         Ok(builder.finish()?)
     })

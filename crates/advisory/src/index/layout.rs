@@ -8,6 +8,9 @@ const MAGIC: [u8; 8] = *b"PLIMIDX\0";
 /// The version of the layout and of the keys in it.
 const VERSION: u32 = 1;
 
+/// The name of the segment in which records are found by their ids. No ecosystem has it.
+pub(super) const IDS: &str = "";
+
 /// Bytes of the header: magic, version, generation, digest, offset of the directory.
 pub(super) const HEAD: u64 = 8 + 4 + 8 + 32 + 8;
 

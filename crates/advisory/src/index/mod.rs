@@ -131,6 +131,23 @@ impl Candidates for Index {
         let segment = self.segment(ecosystem.name()).map_err(plimsoll_matcher::Error::source)?;
         Ok(segment.is_some_and(|segment| segment.has(&stream(ecosystem)) || segment.has(ecosystem.name())))
     }
+
+    fn known(
+        &self,
+        ids: &[&str],
+        hit: &mut dyn FnMut(usize, &Advisory),
+    ) -> Result<(), plimsoll_matcher::Error> {
+        let Some(segment) = self.segment(layout::IDS).map_err(plimsoll_matcher::Error::source)? else {
+            return Ok(());
+        };
+        let mut scratch = segment::Scratch::default();
+        for (index, id) in ids.iter().enumerate() {
+            segment
+                .named(id, &mut scratch, &mut |advisory| hit(index, advisory))
+                .map_err(|e| plimsoll_matcher::Error::source(damaged(&self.path, e)))?;
+        }
+        Ok(())
+    }
 }
 
 impl std::fmt::Debug for Index {

@@ -70,17 +70,38 @@ impl Segment {
         hit: &mut dyn FnMut(&Advisory),
     ) -> Result<(), Damaged> {
         let Some(&stream) = self.streams.get(stream(query.ecosystem).as_ref()) else { return Ok(()) };
-        let Some(mut spans) = self.find(stream, kind(query.kind), query.name)? else { return Ok(()) };
-        let key = hint(query);
+        self.walk(stream, kind(query.kind), query.name, hint(query).as_deref(), scratch, hit)
+    }
+
+    /// Shows what is known by a name, whatever the version.
+    pub(super) fn named(
+        &self,
+        name: &str,
+        scratch: &mut Scratch,
+        hit: &mut dyn FnMut(&Advisory),
+    ) -> Result<(), Damaged> {
+        self.walk(0, 0, name, None, scratch, hit)
+    }
+
+    fn walk(
+        &self,
+        stream: u32,
+        kind: u8,
+        name: &str,
+        key: Option<&[u8]>,
+        scratch: &mut Scratch,
+        hit: &mut dyn FnMut(&Advisory),
+    ) -> Result<(), Damaged> {
+        let Some(mut spans) = self.find(stream, kind, name)? else { return Ok(()) };
         let mut seen: Vec<u32> = Vec::new();
         for _ in 0..spans.number()? {
             let (lo, hi, entry) = (spans.blob()?, spans.blob()?, spans.index()?);
-            if let Some(key) = &key {
+            if let Some(key) = key {
                 // The spans are in the order of their beginnings.
-                if lo > key.as_slice() {
+                if lo > key {
                     break;
                 }
-                if hi <= key.as_slice() {
+                if hi <= key {
                     continue;
                 }
             }

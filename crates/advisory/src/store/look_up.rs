@@ -23,6 +23,14 @@ impl Candidates for Store {
         let has = |stream: &str| self.ecosystems.get(stream).is_some_and(|ecosystem| ecosystem.records > 0);
         Ok(has(&stream(ecosystem)) || has(ecosystem.name()))
     }
+
+    fn known(
+        &self,
+        ids: &[&str],
+        hit: &mut dyn FnMut(usize, &Advisory),
+    ) -> Result<(), plimsoll_matcher::Error> {
+        self.look_up_ids(ids, hit).map_err(plimsoll_matcher::Error::source)
+    }
 }
 
 impl Store {
@@ -55,6 +63,25 @@ impl Store {
                     Entry::Vacant(new) => new.insert(self.head(&connection, record)?),
                 };
                 advisory.affected = codec::entries(body).map_err(|e| self.damaged(e))?;
+                hit(index, advisory);
+            }
+        }
+        Ok(())
+    }
+
+    fn look_up_ids(&self, ids: &[&str], hit: &mut dyn FnMut(usize, &Advisory)) -> Result<(), Error> {
+        let failed = |e| Error::database(&self.path, e);
+        let connection = self.connection();
+        let mut known = connection.prepare_cached(schema::IDS).map_err(failed)?;
+        let mut heads: HashMap<i64, Advisory> = HashMap::new();
+        for (index, id) in ids.iter().enumerate() {
+            let mut rows = known.query([id]).map_err(failed)?;
+            while let Some(row) = rows.next().map_err(failed)? {
+                let record: i64 = row.get(0).map_err(failed)?;
+                let advisory = match heads.entry(record) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(new) => new.insert(self.head(&connection, record)?),
+                };
                 hit(index, advisory);
             }
         }

@@ -83,6 +83,9 @@ SELECT entry.record, entry.body
 FROM span JOIN entry ON entry.id = span.entry
 WHERE span.ecosystem = ?1 AND span.name = ?2 AND span.kind = ?3";
 
+/// The records that an id is one of.
+pub(crate) const IDS: &str = "SELECT record FROM known WHERE id = ?1";
+
 /// A record without its affected entries.
 pub(crate) const HEAD: &str = "SELECT head FROM record WHERE id = ?1";
 

@@ -60,6 +60,7 @@ pub(super) fn advisory(raw: schema::Record<'_>) -> (Advisory, Vec<Diagnostic>) {
     }
     cwes.sort_unstable();
     cwes.dedup();
+    hoist(&mut ratings, &mut affected);
 
     let mut upstream = raw.upstream.unwrap_or_default();
     let mut related = raw.related.unwrap_or_default();
@@ -93,6 +94,17 @@ pub(super) fn advisory(raw: schema::Record<'_>) -> (Advisory, Vec<Diagnostic>) {
         references: references(raw.references),
     };
     (advisory, notes)
+}
+
+/// What is said of every package alike is said of the vulnerability: Bitnami writes its vectors so.
+fn hoist(ratings: &mut Vec<Rating>, affected: &mut [Affected]) {
+    let Some(first) = affected.first().map(|entry| entry.ratings.clone()) else { return };
+    if first.iter().any(|rating| rating.scheme != "word")
+        && affected.iter().all(|entry| entry.ratings == first)
+    {
+        ratings.splice(0..0, first);
+        affected.iter_mut().for_each(|entry| entry.ratings.clear());
+    }
 }
 
 fn entry(raw: schema::Affected<'_>, source: &str, out: &mut Vec<Affected>) {
