@@ -17,26 +17,32 @@ fn pairs(scheme: Scheme) -> Vec<(String, String)> {
     let version = |n: usize| {
         let (a, b, c) = (n % 3 + 1, n % 17, n % 23);
         match scheme {
-            Scheme::Dpkg => format!("{}2.{b}.{c}-1+deb12u{}", if n % 5 == 0 { "1:" } else { "" }, n % 4),
+            Scheme::Dpkg => {
+                format!("{}2.{b}.{c}-1+deb12u{}", if n.is_multiple_of(5) { "1:" } else { "" }, n % 4)
+            }
             Scheme::Rpm => format!("{}.{b}.{c}-{}.el9_{}", a, n % 40, n % 5),
-            Scheme::Apk => format!("{a}.{b}.{c}{}-r{}", if n % 7 == 0 { "_pre1" } else { "" }, n % 9),
+            Scheme::Apk => {
+                format!("{a}.{b}.{c}{}-r{}", if n.is_multiple_of(7) { "_pre1" } else { "" }, n % 9)
+            }
             Scheme::Pacman => format!("{a}.{b}.{c}-{}", n % 4 + 1),
-            Scheme::Portage => format!("{a}.{b}.{c}{}-r{}", if n % 7 == 0 { "_rc1" } else { "" }, n % 3),
+            Scheme::Portage => {
+                format!("{a}.{b}.{c}{}-r{}", if n.is_multiple_of(7) { "_rc1" } else { "" }, n % 3)
+            }
             Scheme::Pep440 => match n % 6 {
                 0 => format!("{a}.{b}.{c}rc{}", n % 4),
                 1 => format!("{a}.{b}.post{}", n % 4),
                 _ => format!("{a}.{b}.{c}"),
             },
-            Scheme::Go if n % 4 == 0 => format!("v0.0.0-2023{:02}15102854-5a71ef0e047d", n % 12 + 1),
+            Scheme::Go if n.is_multiple_of(4) => format!("v0.0.0-2023{:02}15102854-5a71ef0e047d", n % 12 + 1),
             Scheme::Go => format!("v{a}.{b}.{c}"),
-            Scheme::Maven if n % 5 == 0 => format!("{a}.{b}.{c}.RELEASE"),
+            Scheme::Maven if n.is_multiple_of(5) => format!("{a}.{b}.{c}.RELEASE"),
             Scheme::Maven => format!("{a}.{b}.{c}.Final"),
-            Scheme::RubyGems if n % 6 == 0 => format!("{a}.{b}.{c}.beta{}", n % 3),
+            Scheme::RubyGems if n.is_multiple_of(6) => format!("{a}.{b}.{c}.beta{}", n % 3),
             Scheme::Packagist => format!("v{a}.{b}.{c}"),
             Scheme::Hackage | Scheme::Cran => format!("{a}.{b}.{c}.{}", n % 4),
             Scheme::Conda => format!("{a}.{b}.{c}post{}", n % 3),
             Scheme::Jvm => format!("1.8.0_{}-b{:02}", n % 400, n % 20),
-            _ if n % 6 == 0 => format!("{a}.{b}.{c}-rc.{}", n % 5),
+            _ if n.is_multiple_of(6) => format!("{a}.{b}.{c}-rc.{}", n % 5),
             _ => format!("{a}.{b}.{c}"),
         }
     };
@@ -92,6 +98,18 @@ mod others {
             Some(::rpm_version::Evr::parse(a).cmp(&::rpm_version::Evr::parse(b)))
         });
     }
+}
+
+/// The one other crate that makes keys.
+#[divan::bench]
+fn keys_of_rpm_version(bencher: Bencher<'_, '_>) {
+    let pairs = pairs(Scheme::Rpm);
+    bencher.counter(ItemsCount::new(pairs.len())).bench(|| {
+        pairs
+            .iter()
+            .map(|(a, _)| black_box(rpm_version::EvrSortKey::parse(black_box(a))).as_bytes().len())
+            .sum::<usize>()
+    });
 }
 
 /// What is read once and compared often: other crates' versions beside keys.

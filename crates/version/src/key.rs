@@ -202,6 +202,27 @@ impl Writer {
         self.bytes(digits);
     }
 
+    /// The number that `text` begins with, in one pass, where it is short: what follows it. Nothing is promised of what
+    /// is written where there is none.
+    #[inline]
+    pub(crate) fn leading_number<'a>(&mut self, text: &'a [u8]) -> Option<&'a [u8]> {
+        let tag = self.len;
+        let mut at = tag;
+        let mut rest = text;
+        while let Some((byte @ b'0'..=b'9', after)) = rest.split_first() {
+            // A leading zero writes nothing.
+            if at > tag || *byte != b'0' {
+                at += 1;
+                *self.inline.get_mut(at)? = *byte;
+            }
+            rest = after;
+        }
+        let len = u8::try_from(at - tag).ok().filter(|_| rest.len() < text.len() && at - tag <= SHORT)?;
+        *self.inline.get_mut(tag)? = NUMBER + len;
+        self.len = at + 1;
+        Some(rest)
+    }
+
     /// A count as a number: see [`number`](Self::number).
     pub(crate) fn count(&mut self, mut count: usize) {
         let mut digits = [0; 20];
@@ -252,8 +273,14 @@ impl Writer {
         if self.spilled.is_empty() { self.inline.get(..self.len).unwrap_or_default() } else { &self.spilled }
     }
 
+    /// What was written, as a key.
     #[inline]
-    pub(crate) fn into_key(self) -> Key {
-        if self.spilled.is_empty() { self.as_bytes().into() } else { self.spilled.into() }
+    pub(crate) fn key(&mut self) -> Key {
+        // What is not written yet is zeros, as behind the bytes of a short key.
+        match (self.inline.first_chunk(), u8::try_from(self.len)) {
+            (Some(bytes), Ok(len)) if self.len <= Key::SHORT => Key(Repr::Short(len, *bytes)),
+            _ if self.spilled.is_empty() => self.as_bytes().into(),
+            _ => core::mem::take(&mut self.spilled).into(),
+        }
     }
 }

@@ -147,6 +147,6 @@ impl Order for Conan {
             }
             None => out.byte(NO_BUILD),
         }
-        faithful.then(|| out.into_key())
+        faithful.then(|| out.key())
     }
 }

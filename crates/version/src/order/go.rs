@@ -4,10 +4,10 @@
 use core::cmp::Ordering;
 
 use super::semver::{Division, Parts};
-use super::{Order, not_empty, semver};
+use super::{Order, not_empty, semver, written_key};
 use crate::key::Writer;
 use crate::scan::{Scan, trim};
-use crate::{Reason, Unparsable};
+use crate::{Key, Reason, Unparsable};
 
 pub(crate) struct Go;
 
@@ -45,6 +45,10 @@ impl Order for Go {
     fn write(text: &str, out: &mut Writer) -> Result<(), Unparsable> {
         Self::read(text)?.write(out);
         Ok(())
+    }
+
+    fn key(text: &str) -> Option<Key> {
+        semver::plain_key(text).or_else(|| written_key::<Self>(text))
     }
 
     fn parses(text: &str) -> Result<(), Unparsable> {

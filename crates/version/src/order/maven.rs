@@ -256,7 +256,7 @@ impl Order for Maven {
         }
         let mut out = Writer::new();
         let faithful = write(&items(text), &mut out);
-        (faithful && !text.is_empty()).then(|| out.into_key())
+        (faithful && !text.is_empty()).then(|| out.key())
     }
 
     fn parses(text: &str) -> Result<(), Unparsable> {

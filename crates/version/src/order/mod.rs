@@ -49,7 +49,7 @@ pub(crate) use rubygems::RubyGems;
 pub(crate) use semver::Semver;
 
 /// One ecosystem's order. A new one is a module with an implementation and a line in `scheme.rs`.
-pub(crate) trait Order {
+pub(crate) trait Order: Sized {
     /// Writes the bytes whose order is the scheme's.
     fn write(text: &str, out: &mut Writer) -> Result<(), Unparsable>;
 
@@ -61,9 +61,7 @@ pub(crate) trait Order {
     }
 
     fn key(text: &str) -> Option<Key> {
-        let mut out = Writer::new();
-        Self::write(text, &mut out).ok()?;
-        Some(out.into_key())
+        written_key::<Self>(text)
     }
 
     /// Whether the text's place in the order is known, and not only a convention.
@@ -75,6 +73,12 @@ pub(crate) trait Order {
     fn accepts(text: &str) -> bool {
         Self::parses(text).is_ok()
     }
+}
+
+fn written_key<O: Order>(text: &str) -> Option<Key> {
+    let mut out = Writer::new();
+    O::write(text, &mut out).ok()?;
+    Some(out.key())
 }
 
 fn not_empty(text: &[u8]) -> Result<(), Unparsable> {

@@ -3,10 +3,10 @@
 use core::cmp::Ordering;
 
 use super::semver::{self, Parts, Semver};
-use super::{Order, not_empty};
-use crate::Unparsable;
+use super::{Order, not_empty, written_key};
 use crate::key::Writer;
 use crate::scan::{Scan, trim};
+use crate::{Key, Unparsable};
 
 pub(crate) struct Npm;
 
@@ -77,6 +77,10 @@ impl Order for Npm {
     fn write(text: &str, out: &mut Writer) -> Result<(), Unparsable> {
         Self::read(text)?.write(out);
         Ok(())
+    }
+
+    fn key(text: &str) -> Option<Key> {
+        semver::plain_key(text).or_else(|| written_key::<Self>(text))
     }
 
     fn parses(text: &str) -> Result<(), Unparsable> {

@@ -154,6 +154,6 @@ impl Order for Pacman {
         let mut out = Writer::new();
         out.number(version.epoch);
         let faithful = write_label(version.version, &mut out) && write_label(version.release?, &mut out);
-        faithful.then(|| out.into_key())
+        faithful.then(|| out.key())
     }
 }

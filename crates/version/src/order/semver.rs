@@ -3,10 +3,10 @@
 
 use core::cmp::Ordering;
 
-use super::{Order, not_empty};
+use super::{Order, not_empty, written_key};
 use crate::key::Writer;
 use crate::scan::{Scan, compare_numbers, trim};
-use crate::{Reason, Unparsable};
+use crate::{Key, Reason, Unparsable};
 
 pub(crate) struct Semver;
 
@@ -104,6 +104,7 @@ impl<'a> Parts<'a> {
     }
 
     /// Three numbers, and what is more than three up to the last that is not 0.
+    #[inline]
     pub(crate) fn write_numbers(&self, out: &mut Writer) {
         let mut scan = Scan::new(self.numbers);
         for _ in 0..3 {
@@ -347,6 +348,23 @@ fn plain(text: &[u8]) -> Option<([u64; 3], &[u8])> {
     }
 }
 
+/// Writes a plain release in one pass: most versions are one.
+fn write_plain(text: &[u8], out: &mut Writer) -> Option<()> {
+    let mut rest = text.strip_prefix(b"v").unwrap_or(text);
+    rest = out.leading_number(rest)?.strip_prefix(b".")?;
+    rest = out.leading_number(rest)?.strip_prefix(b".")?;
+    rest = out.leading_number(rest)?;
+    out.byte(RELEASE);
+    rest.is_empty().then_some(())
+}
+
+/// The key of a plain release, without its parts being read first.
+pub(crate) fn plain_key(text: &str) -> Option<Key> {
+    let mut out = Writer::new();
+    write_plain(text.as_bytes(), &mut out)?;
+    Some(out.key())
+}
+
 fn plain_pre(pre: &[u8]) -> Option<&[u8]> {
     let mut after_dot = true;
     for byte in pre {
@@ -388,6 +406,10 @@ impl Order for Semver {
     fn write(text: &str, out: &mut Writer) -> Result<(), Unparsable> {
         Self::read(text)?.write(out);
         Ok(())
+    }
+
+    fn key(text: &str) -> Option<Key> {
+        plain_key(text).or_else(|| written_key::<Self>(text))
     }
 
     fn parses(text: &str) -> Result<(), Unparsable> {

@@ -99,6 +99,9 @@ pub(crate) fn compare_labels(a: &[u8], b: &[u8]) -> Ordering {
 
 /// Most pairs begin alike and part within the version or within the release; only what comes from there on decides.
 fn compare_from_where_they_part(a: &[u8], b: &[u8]) -> Option<Ordering> {
+    if a.is_empty() || b.is_empty() {
+        return None;
+    }
     let same = common(a, b);
     let parts_in_epoch = |text: &[u8]| {
         text.iter()
