@@ -26,6 +26,7 @@ mod key;
 mod scan;
 mod scheme;
 mod unparsable;
+mod writer;
 
 pub mod expression;
 pub mod lines;

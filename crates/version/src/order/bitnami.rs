@@ -6,7 +6,7 @@ use core::cmp::Ordering;
 use super::semver::{Parts, without_prefix};
 use super::{Order, not_empty};
 use crate::Unparsable;
-use crate::key::Writer;
+use crate::writer::Writer;
 
 pub(crate) struct Bitnami;
 

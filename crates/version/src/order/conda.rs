@@ -4,8 +4,8 @@ use core::cmp::Ordering;
 
 use super::padded::Padded;
 use super::{Order, not_empty};
-use crate::key::Writer;
 use crate::scan::{Scan, significant, trim};
+use crate::writer::Writer;
 use crate::{Reason, Unparsable};
 
 pub(crate) struct Conda;

@@ -5,7 +5,7 @@ use core::cmp::Ordering;
 use super::semver::{Parts, compare_identifiers, is_strict, without_prefix, write_identifiers};
 use super::{Order, not_empty};
 use crate::Unparsable;
-use crate::key::Writer;
+use crate::writer::Writer;
 
 pub(crate) struct Pub;
 

@@ -8,8 +8,8 @@
 //! the first number, and all that follows a `+`, does not count.
 
 use super::{Order, not_empty};
-use crate::key::Writer;
 use crate::scan::{Scan, significant, trim};
+use crate::writer::Writer;
 use crate::{Reason, Unparsable};
 
 pub(crate) struct Generic;

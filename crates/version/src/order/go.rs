@@ -5,8 +5,8 @@ use core::cmp::Ordering;
 
 use super::semver::{Division, Parts};
 use super::{Order, not_empty, semver, written_key};
-use crate::key::Writer;
 use crate::scan::{Scan, trim};
+use crate::writer::Writer;
 use crate::{Key, Reason, Unparsable};
 
 pub(crate) struct Go;

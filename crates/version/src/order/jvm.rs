@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 
 use super::semver::{self, is_identifier, write_identifiers};
 use super::{Order, not_empty};
-use crate::key::Writer;
 use crate::scan::{Scan, significant, trim};
+use crate::writer::Writer;
 use crate::{Reason, Unparsable};
 
 pub(crate) struct Jvm;

@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 use super::{Order, not_empty};
-use crate::key::Writer;
 use crate::scan::{Scan, compare_numbers, significant, trim};
+use crate::writer::Writer;
 use crate::{Key, Unparsable};
 
 pub(crate) struct Maven;

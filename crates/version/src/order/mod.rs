@@ -2,7 +2,7 @@
 
 use core::cmp::Ordering;
 
-use crate::key::Writer;
+use crate::writer::Writer;
 use crate::{Key, Reason, Unparsable};
 
 pub mod apk;

@@ -4,8 +4,8 @@ use core::cmp::Ordering;
 
 use super::semver::{self, Parts, Semver};
 use super::{Order, not_empty, written_key};
-use crate::key::Writer;
 use crate::scan::{Scan, trim};
+use crate::writer::Writer;
 use crate::{Key, Unparsable};
 
 pub(crate) struct Npm;

@@ -3,8 +3,8 @@
 use core::cmp::Ordering;
 
 use super::{Order, not_empty};
-use crate::key::Writer;
 use crate::scan::{Scan, compare_numbers, trim};
+use crate::writer::Writer;
 use crate::{Key, Unparsable};
 
 pub(crate) struct Pacman;

@@ -3,7 +3,7 @@
 //! The end of such a sequence is a run of zeros: words and whatever else is less than zero come before it, even after
 //! more zeros, and numbers come after it. So zeros are not written but counted, in front of what follows them.
 
-use crate::key::Writer;
+use crate::writer::Writer;
 
 /// What comes next, in order.
 const LESS: u8 = 1;

@@ -2,8 +2,8 @@
 
 use super::padded::Padded;
 use super::{Order, not_empty};
-use crate::key::Writer;
 use crate::scan::{Scan, significant, trim};
+use crate::writer::Writer;
 use crate::{Reason, Unparsable};
 
 pub(crate) struct RubyGems;

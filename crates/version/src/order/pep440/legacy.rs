@@ -3,7 +3,7 @@
 
 use alloc::vec::Vec;
 
-use crate::key::Writer;
+use crate::writer::Writer;
 
 /// A part of the version: a number padded to eight digits, or a star and a word.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -4,8 +4,8 @@
 use core::cmp::Ordering;
 
 use super::{Order, not_empty};
-use crate::key::Writer;
 use crate::scan::{compare_numbers, trim};
+use crate::writer::Writer;
 use crate::{Reason, Unparsable};
 
 mod legacy;

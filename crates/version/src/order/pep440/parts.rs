@@ -1,8 +1,8 @@
 use core::cmp::Ordering;
 
 use super::compare_optional;
-use crate::key::Writer;
 use crate::scan::{Scan, compare_numbers, trim};
+use crate::writer::Writer;
 
 /// Where a release stands by its pre-release, in order. A development release of nothing else comes before all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,8 +4,8 @@ use core::cmp::Ordering;
 
 use super::{Order, not_empty};
 use crate::Unparsable;
-use crate::key::Writer;
 use crate::scan::{Scan, common, compare_numbers, trim};
+use crate::writer::Writer;
 
 mod nevra;
 
