@@ -40,7 +40,16 @@ macro_rules! said {
     })* };
 }
 
-said!(plimsoll::Error, plimsoll::ReferenceError, plimsoll::ImageError, plimsoll::StoreError);
+said!(plimsoll::Error, plimsoll::ReferenceError, plimsoll::ImageError);
+
+impl From<plimsoll::StoreError> for Failure {
+    fn from(error: plimsoll::StoreError) -> Self {
+        match error {
+            plimsoll::StoreError::NoStore { .. } => Self::Said(format!("{error}: plimsoll db import PATH")),
+            _ => Self::Said(error.to_string()),
+        }
+    }
+}
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {

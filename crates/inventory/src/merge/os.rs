@@ -1,10 +1,14 @@
 //! What an operating-system package is worth knows only the distribution: whose advisories speak of it, and the
 //! namespace of its package URL.
 
-use plimsoll_core::{Distro, Package, PackageType};
+use plimsoll_core::{Distro, Package, PackageType, Source};
 
-/// Adds the ecosystem, and to the package URL the namespace and the `distro` qualifier.
+/// Adds the ecosystem, and to the package URL the namespace and the `distro` qualifier. Adds the source package too
+/// where the database leaves it out because it has the binary package's name and version.
 pub(crate) fn complete(package: &mut Package, distro: Option<&Distro>) {
+    if matches!(package.kind, PackageType::Deb | PackageType::Apk) && package.source.is_none() {
+        package.source = Some(Source { name: package.name.clone(), version: package.version.clone() });
+    }
     // What names its own distribution, such as a list within a snap, is not this one's.
     let Some(distro) = distro.filter(|_| package.purl.namespace.is_none()) else { return };
     let ecosystem = distro.ecosystem();
