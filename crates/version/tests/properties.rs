@@ -1,47 +1,11 @@
 //! What holds for every order: it is one, and keys are in it.
 
+mod check;
 mod generate;
 
-use std::cmp::Ordering;
-
+use check::{check, check_ranges};
 use generate::{Random, amount, neighbour, version};
 use plimsoll_version::Scheme;
-
-/// The schemes whose own tools order some versions in circles; these versions have no key.
-const PARTIAL: [Scheme; 3] = [Scheme::Pacman, Scheme::Maven, Scheme::Conan];
-
-fn check(scheme: Scheme, [a, b, c]: [&str; 3]) {
-    let name = scheme.name();
-    let order = |a: &str, b: &str| scheme.compare(a, b);
-    if let Ok(order) = order(a, a) {
-        assert_eq!(order, Ordering::Equal, "{name}: {a} is not itself");
-    }
-    assert_eq!(
-        order(b, a).ok(),
-        order(a, b).ok().map(Ordering::reverse),
-        "{name}: {a} and {b} turned around"
-    );
-    let [x, y, z] = [a, b, c].map(|version| scheme.key(version));
-    if let (Some(x), Some(y)) = (&x, &y) {
-        assert_eq!(order(a, b), Ok(x.cmp(y)), "{name}: {a} and {b}: {x:?} {y:?}");
-    }
-    let keys = [&x, &y, &z].iter().filter(|key| key.is_some()).count();
-    if !PARTIAL.contains(&scheme) {
-        assert_eq!(x.is_some(), order(a, a).is_ok(), "{name}: {a} has an order or a key alone");
-    }
-    if (keys == 3 || !PARTIAL.contains(&scheme))
-        && let (Ok(first), Ok(second), Ok(whole)) = (order(a, b), order(b, c), order(a, c))
-        && (first == second || second.is_eq())
-    {
-        assert_eq!(whole, first, "{name}: {a}, {b}, {c}");
-    }
-    if scheme.accepts(a) {
-        assert!(scheme.parses(a).is_ok(), "{name}: {a} is accepted and has no place");
-    }
-    if scheme.parses(a).is_ok() {
-        assert!(order(a, a).is_ok(), "{name}: {a} parses and does not compare");
-    }
-}
 
 #[test]
 fn every_scheme_is_an_order_and_its_keys_are_in_it() {
@@ -73,6 +37,7 @@ fn every_text_is_ordered_or_refused() {
         for _ in 0..amount(4_000, 400_000) {
             let [a, b, c] = [text(), text(), text()];
             check(scheme, [&a, &b, &c]);
+            check_ranges(scheme, &[&a, &b, &c]);
         }
     }
 }
