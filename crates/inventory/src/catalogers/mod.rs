@@ -43,6 +43,7 @@ mod python;
 mod r;
 mod rpm;
 mod ruby;
+mod runtimes;
 #[cfg(test)]
 mod samples;
 mod snap;
@@ -124,6 +125,9 @@ pub fn all() -> Vec<Box<dyn Cataloger>> {
         Box::new(opam::SWITCH),
         Box::new(github::ACTIONS),
         Box::new(wordpress::Installed),
+        Box::new(runtimes::JAVA),
+        Box::new(runtimes::GO),
+        Box::new(runtimes::ERLANG),
         Box::new(node::NPM),
         Box::new(node::YARN),
         Box::new(node::PNPM),

@@ -200,6 +200,11 @@ pub(super) fn language(id: &str) -> Vec<(&'static str, Vec<u8>)> {
             text("www/wp-content/plugins/a/a.php", "<?php\n/*\nPlugin Name: A\nVersion: 1.0\n*/\n"),
             text("www/wp-includes/version.php", "<?php\n$wp_version = '6.4';\n"),
         ],
+        "java-runtime" => {
+            vec![text("opt/java/release", "JAVA_VERSION=\"17.0.1\"\nIMPLEMENTOR=\"Debian\"\n")]
+        }
+        "go-toolchain" => vec![text("usr/local/go/VERSION", "go1.21.3\ntime 2023-10-09T17:04:35Z\n")],
+        "erlang-otp" => vec![text("usr/lib/erlang/releases/25/OTP_VERSION", "25.2.3\n")],
         "node-npm-lock" => vec![
             text(
                 "package-lock.json",

@@ -3,6 +3,7 @@
 //! Nothing of the file is held but a window and what the detectors copy out of it, so that a program of several
 //! hundred MiB costs no more memory than a small one.
 
+mod classify;
 mod go;
 mod layout;
 mod rust;
@@ -47,8 +48,13 @@ impl Cataloger for Executables {
 
     fn parse(&self, file: File<'_>, out: &mut Sink) {
         let mut go = go::BuildInfo::default();
-        let mut rust = rust::Auditable::default();
-        let mut detectors: [&mut dyn Detector; 2] = [&mut go, &mut rust];
+        let mut auditable = rust::Auditable::default();
+        let mut paths = rust::Paths::default();
+        let mut classifier = classify::Classifier::of(file.path);
+        let mut detectors: Vec<&mut dyn Detector> = vec![&mut go, &mut auditable, &mut paths];
+        if let Some(classifier) = &mut classifier {
+            detectors.push(classifier);
+        }
         let read = match file.content {
             Content::Whole(mut bytes) => window::pass(&mut bytes, &mut detectors),
             Content::Stream(reader) => window::pass(reader, &mut detectors),

@@ -18,6 +18,8 @@ pub(super) struct Window<'a> {
     pub(super) bytes: &'a [u8],
     /// How many of the bytes the window before has shown already.
     pub(super) seen: usize,
+    /// Whether the file ends with it. The last window may show nothing new.
+    pub(super) last: bool,
 }
 
 impl<'a> Window<'a> {
@@ -71,17 +73,16 @@ pub(super) fn pass(reader: &mut dyn Read, detectors: &mut [&mut dyn Detector]) -
         let (filled, failure) = fill(reader, buffer.get_mut(seen..).unwrap_or_default());
         let end = seen + filled;
         let bytes = buffer.get(..end).unwrap_or_default();
-        if filled > 0 {
-            let layout = layout.get_or_insert_with(|| Layout::read(bytes));
-            let window = Window { offset, bytes, seen };
-            for detector in detectors.iter_mut() {
-                detector.look(&window, layout);
-            }
+        let last = end < buffer.len() || failure.is_some();
+        let layout = layout.get_or_insert_with(|| Layout::read(bytes));
+        let window = Window { offset, bytes, seen, last };
+        for detector in detectors.iter_mut() {
+            detector.look(&window, layout);
         }
         if let Some(cause) = failure {
             return Err(Stopped { cause, at: offset.saturating_add(u64::try_from(end).unwrap_or(0)) });
         }
-        if end < buffer.len() {
+        if last {
             return Ok(());
         }
         buffer.copy_within(end - CARRY..end, 0);

@@ -25,8 +25,11 @@ pub(super) fn version(ldflags: &str, main: &str) -> Option<String> {
 fn of_main_module(assignment: &str, main: &str) -> Option<String> {
     let (variable, value) = assignment.split_once('=')?;
     let (package, variable) = variable.rsplit_once('.')?;
-    let ours =
-        package == "main" || package.strip_prefix(main).is_some_and(|r| r.is_empty() || r.starts_with('/'));
+    // Kubernetes keeps its version in a module of its own.
+    let kubernetes = main == "k8s.io/kubernetes" && package == "k8s.io/component-base/version";
+    let ours = kubernetes
+        || package == "main"
+        || package.strip_prefix(main).is_some_and(|r| r.is_empty() || r.starts_with('/'));
     let is_version = ["version", "ver", "gitversion", "buildversion", "appversion"]
         .iter()
         .any(|name| variable.eq_ignore_ascii_case(name));
@@ -114,6 +117,9 @@ mod tests {
         ] {
             assert_eq!(version(flags, "example.org/a").as_deref(), expected, "{flags}");
         }
+        let flags = "-X 'k8s.io/client-go/pkg/version.gitVersion=v1.28.1' -X 'k8s.io/component-base/version.gitVersion=v1.28.2'";
+        assert_eq!(version(flags, "k8s.io/kubernetes").as_deref(), Some("v1.28.2"));
+        assert_eq!(version(flags, "example.org/a"), None);
     }
 
     #[test]

@@ -14,6 +14,13 @@ pub(super) fn packages(version: &str, modules: &str) -> Vec<Package> {
         let stated = stated.and_then(|flags| linked::version(flags, main.path));
         out.push(golang(main.path, stated.as_deref().unwrap_or(main.version)));
     }
+    // Built without modules, from a folder that is named after a repository.
+    if list.main.is_none()
+        && let Some(path) = list.path.and_then(repository)
+    {
+        let stated = list.ldflags.as_deref().and_then(|flags| linked::version(flags, path));
+        out.push(golang(path, stated.as_deref().unwrap_or("")));
+    }
     for (module, replacement) in &list.deps {
         out.push(match replacement {
             // A directory of the build machine holds some state of the module itself; no one knows which.
@@ -46,6 +53,19 @@ fn is_local(path: &str) -> bool {
         || path.as_bytes().get(1) == Some(&b':')
 }
 
+/// `github.com/docker/docker` of `github.com/docker/docker/cmd/dockerd`.
+fn repository(path: &str) -> Option<&str> {
+    let host = path.split('/').next()?;
+    let parts = match host {
+        "github.com" | "gitlab.com" | "bitbucket.org" => 3,
+        _ => return None,
+    };
+    let end = path.match_indices('/').nth(parts - 1).map_or(path.len(), |(at, _)| at);
+    let repository = path.get(..end)?;
+    (repository.split('/').count() == parts && repository.split('/').all(|part| !part.is_empty()))
+        .then_some(repository)
+}
+
 #[derive(Clone, Copy)]
 struct Module<'a> {
     path: &'a str,
@@ -54,6 +74,8 @@ struct Module<'a> {
 
 #[derive(Default)]
 struct List<'a> {
+    /// The package that was built.
+    path: Option<&'a str>,
     main: Option<Module<'a>>,
     deps: Vec<(Module<'a>, Option<Module<'a>>)>,
     ldflags: Option<String>,
@@ -69,6 +91,7 @@ impl<'a> List<'a> {
             let module = Module { path, version: columns.next().unwrap_or_default() };
             match kind {
                 _ if path.is_empty() => {}
+                "path" => list.path = Some(path),
                 "mod" => list.main = Some(module),
                 "dep" => list.deps.push((module, None)),
                 "=>" => {
@@ -140,6 +163,17 @@ mod tests {
         }
         let stdlib = packages("go1.21.3", "").remove(0);
         assert_eq!(stdlib.purl.to_string(), "pkg:golang/stdlib@1.21.3");
+    }
+
+    #[test]
+    fn what_was_built_without_modules_is_named_by_its_folder() {
+        let modules = "path\tgithub.com/docker/docker/cmd/dockerd\nbuild\t-ldflags=\"-w -X \\\"github.com/docker/docker/dockerversion.Version=24.0.5\\\"\"\n";
+        assert_eq!(
+            names("go1.20.6", modules),
+            owned(&[("stdlib", "1.20.6"), ("github.com/docker/docker", "v24.0.5")])
+        );
+        assert_eq!(names("go1.20.6", "path\tcommand-line-arguments\n").len(), 1);
+        assert_eq!(names("go1.20.6", "path\tgithub.com/a\n").len(), 1);
     }
 
     #[test]

@@ -9,9 +9,9 @@ use memchr::memchr_iter;
 use plimsoll_core::{Diagnostic, DiagnosticKind, PackageType};
 use serde::Deserialize;
 
-use super::super::identity;
-use super::layout::Layout;
-use super::window::{Detector, Window};
+use super::super::super::identity;
+use super::super::layout::Layout;
+use super::super::window::{Detector, Window};
 use crate::Sink;
 
 /// Longest list that is read: as much as cargo-auditable's own reader takes.
@@ -22,7 +22,7 @@ const PREFIX: &[u8] = b"{\"packages\":";
 
 /// Finds the embedded list while the file goes by.
 #[derive(Default)]
-pub(super) struct Auditable {
+pub(in super::super) struct Auditable {
     open: Vec<Trial>,
     list: Option<Vec<u8>>,
     /// A decoder that is used again, for most beginnings are none.
@@ -155,8 +155,8 @@ mod tests {
     use flate2::Compression;
     use flate2::write::ZlibEncoder;
 
-    use super::super::Executables;
-    use super::super::sample::{Part, elf};
+    use super::super::super::Executables;
+    use super::super::super::sample::{Part, elf};
     use super::*;
     use crate::{Cataloger, File};
     use plimsoll_core::Content;
