@@ -50,6 +50,15 @@ macro_rules! schemes {
                 match self { $(Self::$variant => order::$order::parses(version),)* }
             }
 
+            /// [`compare`](Self::compare), where no convention decides: both [parse](Self::parses), or they part before
+            /// the place where one stops making sense, as `4.17-r0` and `4.10-1-r1` of Alpine do.
+            ///
+            /// # Errors
+            /// [`Unparsable`] where a text has no place in the order, or only a convention gives it one.
+            pub fn decides(self, a: &str, b: &str) -> Result<Ordering, Unparsable> {
+                match self { $(Self::$variant => order::$order::decides(a, b),)* }
+            }
+
             /// Whether the ecosystem's own tool would take the text as a version. What it would not may still
             /// [parse](Self::parses), because packages and advisories are full of such texts.
             pub fn accepts(self, version: &str) -> bool {

@@ -266,3 +266,13 @@ fn expressions_and_their_spans() {
     assert_eq!(spans(Syntax::Comparators(Scheme::Semver), ">1.0.0, !=1.5.0").len(), 2);
     assert_eq!(spans(Syntax::Comparators(Scheme::Semver), ">2.0.0, <1.0.0"), []);
 }
+
+#[test]
+fn a_bound_that_stops_making_sense_still_decides_for_versions_that_part_from_it_before() {
+    let events = [Introduced("0"), Fixed("4.10-1-r1")];
+    assert_eq!(inside(Scheme::Apk, &events, "4.17-r0"), Some(false));
+    assert_eq!(inside(Scheme::Apk, &events, "4.9.2-r3"), Some(true));
+    assert_eq!(inside(Scheme::Apk, &events, "4.10-r0"), None);
+    assert_eq!(inside(Scheme::Apk, &[Introduced("0"), Fixed("4.11-r0")], "4.10-1-r1"), Some(true));
+    assert_eq!(intervals(Scheme::Apk, &events).doubtful.len(), 1);
+}

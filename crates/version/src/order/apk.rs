@@ -213,27 +213,44 @@ impl<'a> Tokens<'a> {
 /// assert!(apk::compare_fuzzy("3.7", "3.6").unwrap().is_gt());
 /// ```
 pub fn compare_fuzzy(version: &str, prefix: &str) -> Result<Ordering, Unparsable> {
-    compare(version, prefix, true)
+    compare(version, prefix, Mode::Fuzzy)
 }
 
-fn compare(a: &str, b: &str, fuzzy: bool) -> Result<Ordering, Unparsable> {
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Plain,
+    /// Equal where the second ends.
+    Fuzzy,
+    /// Not decided by what cannot be read.
+    Certain,
+}
+
+fn compare(a: &str, b: &str, mode: Mode) -> Result<Ordering, Unparsable> {
     let mut a = Tokens::read(a)?;
     let mut b = Tokens::read(b).map_err(Unparsable::second)?;
     loop {
         let (x, y) = (a.next(), b.next());
-        if fuzzy && y.tag == tag::END {
+        if mode == Mode::Fuzzy && y.tag == tag::END {
             return Ok(Ordering::Equal);
         }
         let order = x.compare(y);
         if order.is_ne() || x.is_last() {
-            return Ok(order);
+            return match (mode, x.tag, y.tag) {
+                (Mode::Certain, tag::JUNK, _) => Err(a.scan.error()),
+                (Mode::Certain, _, tag::JUNK) => Err(b.scan.error().second()),
+                _ => Ok(order),
+            };
         }
     }
 }
 
 impl Order for Apk {
     fn compare(a: &str, b: &str) -> Result<Ordering, Unparsable> {
-        compare(a, b, false)
+        compare(a, b, Mode::Plain)
+    }
+
+    fn decides(a: &str, b: &str) -> Result<Ordering, Unparsable> {
+        compare(a, b, Mode::Certain)
     }
 
     fn write(text: &str, out: &mut Writer) -> Result<(), Unparsable> {

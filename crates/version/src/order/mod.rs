@@ -69,6 +69,14 @@ pub(crate) trait Order: Sized {
         Self::write(text, &mut Writer::new())
     }
 
+    /// The order, where nothing that decides it is a convention. A text that does not parse may still part from another
+    /// before the place where it stops making sense.
+    fn decides(a: &str, b: &str) -> Result<Ordering, Unparsable> {
+        Self::parses(a)?;
+        Self::parses(b).map_err(Unparsable::second)?;
+        Self::compare(a, b)
+    }
+
     /// Whether the ecosystem's own tool takes the text.
     fn accepts(text: &str) -> bool {
         Self::parses(text).is_ok()

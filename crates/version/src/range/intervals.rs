@@ -54,7 +54,18 @@ pub struct Intervals<'a> {
 /// Events may come in any order. At one version an end (`fixed`, `limit`) comes before a beginning, and that before
 /// `last_affected`. No events at all are every version; ends without any beginning hold from the first version.
 pub fn intervals<'a>(scheme: Scheme, events: &[Event<'a>]) -> Intervals<'a> {
-    Walk::new(scheme, events).run()
+    Walk::new(scheme, events, |event| scheme.parses(event.version())).run()
+}
+
+/// The same as far as one version needs it: a bound that does not parse is as good as one that does where the version
+/// clearly lies on one side of it.
+pub(super) fn intervals_for<'a>(scheme: Scheme, events: &[Event<'a>], version: &str) -> Intervals<'a> {
+    let readable = |event: Event<'_>| {
+        scheme
+            .parses(event.version())
+            .or_else(|why| scheme.decides(version, event.version()).map(drop).map_err(|_| why))
+    };
+    Walk::new(scheme, events, readable).run()
 }
 
 fn rank(event: Event<'_>) -> u8 {
@@ -72,7 +83,7 @@ fn is_first(event: Event<'_>) -> bool {
 
 fn compare(scheme: Scheme, a: Event<'_>, b: Event<'_>) -> Ordering {
     match (is_first(a), is_first(b)) {
-        // Both parse, so they have an order.
+        // Both are readable, so they have an order.
         (false, false) => scheme.compare(a.version(), b.version()).unwrap_or(Ordering::Equal),
         (a, b) => b.cmp(&a),
     }
@@ -89,11 +100,15 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn new(scheme: Scheme, all: &[Event<'a>]) -> Self {
+    fn new(
+        scheme: Scheme,
+        all: &[Event<'a>],
+        readable: impl Fn(Event<'a>) -> Result<(), Unparsable>,
+    ) -> Self {
         let mut events = Vec::with_capacity(all.len());
         let (mut unreadable_start, mut unreadable_end) = (None, None);
         for event in all {
-            let why = if is_first(*event) { Ok(()) } else { scheme.parses(event.version()) };
+            let why = if is_first(*event) { Ok(()) } else { readable(*event) };
             match (why, event) {
                 (Ok(()), _) => events.push(*event),
                 (Err(why), Event::Introduced(_)) => unreadable_start = Some((*event, why)),

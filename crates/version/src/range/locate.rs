@@ -11,30 +11,28 @@ pub fn locate<'a>(scheme: Scheme, events: &[Event<'a>], version: &str) -> Member
     if let Some(membership) = locate_in_one(scheme, events, version) {
         return membership;
     }
-    let all = intervals::intervals(scheme, events);
-    let unbounded = Interval { from: None, until: Until::Open };
-    if let Err(why) = scheme.parses(version) {
-        return match all.certain.iter().find(|interval| **interval == unbounded) {
-            Some(Interval { from, until }) => Membership::Inside { from: *from, until: *until },
-            None => Membership::Undetermined { cause: Cause::Version(why) },
-        };
-    }
-    for Interval { from, until } in &all.certain {
-        match place(scheme, Interval { from: *from, until: *until }, version) {
-            Ok(Place::Within) => return Membership::Inside { from: *from, until: *until },
+    let all = intervals::intervals_for(scheme, events, version);
+    let mut undecided = None;
+    for interval in &all.certain {
+        match place(scheme, *interval, version) {
+            Ok(Place::Within) => return Membership::Inside { from: interval.from, until: interval.until },
             Ok(_) => {}
-            Err(why) => return Membership::Undetermined { cause: Cause::Version(why) },
+            Err(why) => undecided = undecided.or(Some(why)),
         }
     }
-    let doubt = |interval| place(scheme, interval, version) == Ok(Place::Within);
-    if let Some(doubtful) = all.doubtful.iter().find(|doubtful| doubt(doubtful.interval)) {
-        return Membership::Undetermined { cause: doubtful.cause };
+    if let Some(why) = undecided {
+        return Membership::Undetermined { cause: Cause::Version(why) };
+    }
+    for doubtful in &all.doubtful {
+        match place(scheme, doubtful.interval, version) {
+            Ok(Place::Before | Place::After) => {}
+            Ok(Place::Within) | Err(_) => return Membership::Undetermined { cause: doubtful.cause },
+        }
     }
     let intervals = all.certain.iter().chain(all.doubtful.iter().map(|doubtful| &doubtful.interval));
-    let mut fixed = intervals
-        .filter(|interval| place(scheme, **interval, version) == Ok(Place::After))
-        .filter_map(|interval| match interval.until {
-            Until::Fixed(fixed) => Some(fixed),
+    let mut fixed =
+        intervals.filter_map(|interval| match (interval.until, place(scheme, *interval, version)) {
+            (Until::Fixed(fixed), Ok(Place::After)) => Some(fixed),
             _ => None,
         });
     Membership::Outside { fixed: fixed.next_back() }
@@ -90,13 +88,13 @@ enum Place {
 
 fn place(scheme: Scheme, interval: Interval<'_>, version: &str) -> Result<Place, Unparsable> {
     if let Some(from) = interval.from
-        && scheme.compare(version, from)?.is_lt()
+        && scheme.decides(version, from)?.is_lt()
     {
         return Ok(Place::Before);
     }
     let after = match interval.until {
-        Until::Fixed(end) | Until::Limit(end) => scheme.compare(version, end)?.is_ge(),
-        Until::LastAffected(end) => scheme.compare(version, end)?.is_gt(),
+        Until::Fixed(end) | Until::Limit(end) => scheme.decides(version, end)?.is_ge(),
+        Until::LastAffected(end) => scheme.decides(version, end)?.is_gt(),
         Until::Open => false,
     };
     Ok(if after { Place::After } else { Place::Within })

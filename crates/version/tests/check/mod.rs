@@ -58,7 +58,9 @@ pub(crate) fn check_ranges(scheme: Scheme, texts: &[&str]) {
         })
         .collect();
     let all = intervals(scheme, &events);
-    let key = scheme.key(version).filter(|_| scheme.parses(version).is_ok());
+    let all_parse =
+        events.iter().map(|event| event.version()).chain([*version]).all(|text| scheme.parses(text).is_ok());
+    let key = scheme.key(version).filter(|_| all_parse && all.doubtful.is_empty());
     if let (Some(key), Some(keys)) =
         (key, all.certain.iter().map(|interval| interval.keys(scheme)).collect::<Option<Vec<_>>>())
     {
