@@ -37,11 +37,30 @@ impl Unidentified {
 }
 
 impl Inventory {
-    /// The packages without what is there for another package's sake: a language package that an
-    /// operating-system package ships is that package, a test fixture is none, and what a lock file declares is
-    /// not installed by that.
+    /// The packages that are installed, each once: a language package that an operating-system package ships is that
+    /// package, a test fixture is none, and what a lock file names is installed only where it is found as well.
     pub fn precise(&self) -> impl Iterator<Item = &Package> {
-        let installed = |role| !matches!(role, Role::Fixture | Role::Declared);
-        self.packages.iter().filter(move |package| package.owned_by.is_none() && installed(package.role))
+        self.packages.iter().filter(|package| is_installed(package))
     }
+
+    /// The same, and what lock files and manifests declare: for a folder of sources, which nothing is installed in
+    /// yet. Lock files within installed packages are left out; no package manager reads them.
+    pub fn with_declared(&self) -> impl Iterator<Item = &Package> {
+        let declared = |package: &Package| {
+            is_declared(package) && package.locations.iter().any(|at| !is_within_installed(&at.path))
+        };
+        self.packages.iter().filter(move |package| is_installed(package) || declared(package))
+    }
+}
+
+fn is_declared(package: &Package) -> bool {
+    matches!(package.role, Role::Declared | Role::Development)
+}
+
+fn is_installed(package: &Package) -> bool {
+    package.owned_by.is_none() && package.role != Role::Fixture && !is_declared(package)
+}
+
+fn is_within_installed(path: &ImagePath) -> bool {
+    path.components().any(|part| part == b"node_modules")
 }

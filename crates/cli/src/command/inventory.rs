@@ -16,7 +16,7 @@ pub(crate) fn run(args: &Inventory, color: Color) -> Result<Outcome, Failure> {
     if let (true, Some(wrong)) = (options.strict, taken.partial()) {
         return Err(Failure::Said(format!("{}: read only in part: {wrong}", args.image)));
     }
-    let packages = image::view(&args.reading).of(&taken.inventory);
+    let packages = image::view(&args.reading).of(&taken.inventory, opened.info());
     let distro = taken.inventory.distro.as_ref();
     let unidentified = taken.unidentified();
     let diagnostics: Vec<Diagnostic> = taken.all_diagnostics().cloned().collect();
