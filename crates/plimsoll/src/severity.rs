@@ -4,23 +4,21 @@
 use plimsoll_core::{Finding, Rating, Severity};
 use plimsoll_severity::{Level, Policy, Role, Statement, assess};
 
-/// The feeds' names of those whose statements a policy asks for by role.
+/// Whose statement it is, seen from the finding. All ratings come from records that match the package, so what is
+/// neither a distribution's nor another database's is the advisory's own.
 fn role(source: &str, finding: &Finding) -> Role {
-    if source.eq_ignore_ascii_case("GHSA") || source.eq_ignore_ascii_case("GitHub") {
+    let is = |name: &str| source.eq_ignore_ascii_case(name);
+    if is("GHSA") || is("GitHub") {
         Role::Ghsa
-    } else if source.eq_ignore_ascii_case("NVD") {
+    } else if is("NVD") {
         Role::Nvd
-    } else if finding.package.kind.is_os() && speaks_for_distribution(source, finding) {
-        Role::Vendor
-    } else if finding.evidence.iter().any(|evidence| evidence.advisory == source || evidence.feed == source) {
+    } else if !finding.package.kind.is_os() {
         Role::Advisory
+    } else if finding.package.ecosystem.as_ref().is_some_and(|ecosystem| is(ecosystem.name())) {
+        Role::Vendor
     } else {
         Role::Other
     }
-}
-
-fn speaks_for_distribution(source: &str, finding: &Finding) -> bool {
-    finding.package.ecosystem.as_ref().is_some_and(|ecosystem| ecosystem.name().eq_ignore_ascii_case(source))
 }
 
 /// Sets the finding's level, its score and what decided, from its ratings.
