@@ -135,6 +135,11 @@ impl Image {
         &self.info
     }
 
+    /// Whether digests are checked ([`OpenOptions::verify`]), so that what is read may be kept by them.
+    pub fn verifies(&self) -> bool {
+        self.options.verify
+    }
+
     /// Reads the layers that are wanted, each once, several at a time. `want` is asked for each layer's index:
     /// false for one that is known already. `visitor` makes for each layer the one that looks at it.
     ///

@@ -55,6 +55,16 @@ impl LayerFacts {
         self.diagnostics.iter().chain(self.files.iter().flat_map(|file| &file.diagnostics))
     }
 
+    /// Everything as bytes, to be kept.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    /// What [`to_bytes`](Self::to_bytes) wrote; nothing where the bytes are anything else.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        serde_json::from_slice(bytes).ok()
+    }
+
     /// What was found in the entry `ordinal`.
     pub(crate) fn of(&self, ordinal: u32) -> impl Iterator<Item = &FileFacts> {
         let start = self.files.partition_point(|file| file.ordinal < ordinal);

@@ -48,11 +48,14 @@ const LIBRARIES: &[(&str, &str, &str)] = &[
     ("openssl", "libcrypto.so.", "openssl"),
 ];
 
-const FOLDERS: &[&str] = &["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib/postgresql/15/bin"];
+const FOLDERS: &[&str] =
+    &["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib/postgresql/15/bin"];
 
 fn on_path(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|folder| folder.join(program)).find_map(|file| fs::canonicalize(file).ok())
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(program))
+        .find_map(|file| fs::canonicalize(file).ok())
 }
 
 fn classified(path: &Path) -> Vec<(String, String)> {
@@ -100,9 +103,15 @@ fn libraries_are_what_their_programs_say_they_are() {
         let Ok(output) = Command::new(program).arg(argument).output() else { continue };
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         for entry in FOLDERS.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten().flatten() {
-            if entry.file_name().to_str().is_some_and(|name| name.starts_with(start)) && entry.path().is_file() {
+            if entry.file_name().to_str().is_some_and(|name| name.starts_with(start))
+                && entry.path().is_file()
+            {
                 for (_, version) in classified(&entry.path()).iter().filter(|(name, _)| name == product) {
-                    assert!(said.contains(version.as_str()), "{}: {version} is not in {said:?}", entry.path().display());
+                    assert!(
+                        said.contains(version.as_str()),
+                        "{}: {version} is not in {said:?}",
+                        entry.path().display()
+                    );
                     told.push(format!("{product} {version}"));
                 }
             }

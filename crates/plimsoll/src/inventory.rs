@@ -1,9 +1,10 @@
 use plimsoll_core::{Diagnostic, DiagnosticKind, ImagePath, Limits, Observer};
-use plimsoll_image::{Image, LayerEntries, Tree};
+use plimsoll_image::{Image, LayerCache, LayerEntries, Tree};
 use plimsoll_inventory::{Catalogers, Inventory, LayerFacts};
 use plimsoll_report::Unidentified;
 
 use crate::Error;
+use crate::kept::{Kept, Known};
 
 /// An inventory with what went wrong while the image was read for it.
 #[derive(Clone, Debug, Default)]
@@ -54,34 +55,44 @@ pub fn take_inventory(
     limits: &Limits,
     observer: &dyn Observer,
 ) -> Result<Taken, Error> {
+    take_inventory_with(image, catalogers, limits, None, observer)
+}
+
+/// [`take_inventory`], and layers that are known to the cache are not read.
+///
+/// # Errors
+/// The image can't be read: see [`plimsoll_image::Error`].
+pub fn take_inventory_with(
+    image: &Image,
+    catalogers: &Catalogers,
+    limits: &Limits,
+    cache: Option<&dyn LayerCache>,
+    observer: &dyn Observer,
+) -> Result<Taken, Error> {
     let info = image.info();
     let mut diagnostics = info.diagnostics.clone();
-    let reads = image.read(&|_| true, &|_| catalogers.visitor(limits), observer)?;
-    let mut entries: Vec<Option<LayerEntries>> = Vec::with_capacity(reads.len());
-    let mut facts: Vec<Option<LayerFacts>> = Vec::with_capacity(reads.len());
-    for read in reads {
-        let Some(read) = read else {
-            entries.push(None);
-            facts.push(None);
-            continue;
-        };
-        diagnostics.extend(read.diagnostics);
-        entries.push(Some(read.entries));
-        facts.push(Some(read.visitor.finish()));
+    let kept = Kept::new(image, catalogers, limits, cache);
+    let mut layers: Vec<Option<Known>> = info.layers.iter().map(|layer| kept.layer(layer)).collect();
+    let unknown: Vec<bool> = layers.iter().map(Option::is_none).collect();
+    let want = |index: u32| usize::try_from(index).is_ok_and(|index| unknown.get(index) == Some(&true));
+    let reads = image.read(&want, &|_| catalogers.visitor(limits), observer)?;
+    for ((place, layer), read) in layers.iter_mut().zip(&info.layers).zip(reads) {
+        if let Some(read) = read {
+            *place = Some(kept.keep(layer, read));
+        }
     }
-    let empty = (LayerEntries::default(), LayerFacts::default());
+    diagnostics.extend(layers.iter().flatten().flat_map(|known| known.diagnostics.iter().cloned()));
+    let empty = Known::default();
     // A layer that is there twice was read once.
-    let source = |index: usize| {
-        let earlier = info.layers.get(index).and_then(|layer| layer.same_as);
-        earlier.and_then(|earlier| usize::try_from(earlier).ok()).unwrap_or(index)
-    };
-    let at = 0..info.layers.len();
-    let layer_entries: Vec<&LayerEntries> = at
-        .clone()
-        .map(|index| entries.get(source(index)).and_then(Option::as_ref).unwrap_or(&empty.0))
+    let known: Vec<&Known> = (0..info.layers.len())
+        .map(|index| {
+            let earlier = info.layers.get(index).and_then(|layer| layer.same_as);
+            let index = earlier.and_then(|earlier| usize::try_from(earlier).ok()).unwrap_or(index);
+            layers.get(index).and_then(Option::as_ref).unwrap_or(&empty)
+        })
         .collect();
-    let layer_facts: Vec<&LayerFacts> =
-        at.map(|index| facts.get(source(index)).and_then(Option::as_ref).unwrap_or(&empty.1)).collect();
+    let layer_entries: Vec<&LayerEntries> = known.iter().map(|known| &known.entries).collect();
+    let layer_facts: Vec<&LayerFacts> = known.iter().map(|known| &known.facts).collect();
 
     let (tree, wrong) = Tree::merge(&layer_entries, limits);
     diagnostics.extend(wrong);
@@ -89,10 +100,20 @@ pub fn take_inventory(
     let mut reread = Vec::new();
     for layer in wanted.chunk_by(|a, b| a.layer == b.layer) {
         let Some(index) = layer.first().map(|wanted| wanted.layer) else { continue };
+        let which = usize::try_from(index).ok().and_then(|index| info.layers.get(index));
+        if let Some(facts) = which.and_then(|which| kept.again(which, layer)) {
+            reread.push((index, facts));
+            continue;
+        }
         let mut visitor = catalogers.rereader(index, layer, limits);
         let entries: Vec<(u32, &[u8])> = layer.iter().map(|w| (w.ordinal, w.path.as_bytes())).collect();
-        diagnostics.extend(image.reread(index, &entries, &mut visitor, observer)?);
-        reread.push((index, visitor.finish()));
+        let wrong = image.reread(index, &entries, &mut visitor, observer)?;
+        let facts = visitor.finish();
+        if let Some(which) = which.filter(|_| wrong.is_empty()) {
+            kept.keep_again(which, layer, &facts);
+        }
+        diagnostics.extend(wrong);
+        reread.push((index, facts));
     }
     let layers: Vec<_> = info.layers.iter().map(plimsoll_image::Layer::reference).collect();
     let inventory = catalogers.merge(&tree, &layer_facts, &reread, &layers);

@@ -16,6 +16,7 @@
 mod assessment;
 mod error;
 mod inventory;
+mod kept;
 mod reference;
 mod scanner;
 mod severity;
@@ -23,13 +24,15 @@ pub mod starter;
 mod upgrade;
 
 pub use error::Error;
-pub use inventory::{Taken, take_inventory};
+pub use inventory::{Taken, take_inventory, take_inventory_with};
 pub use plimsoll_advisory::{Error as StoreError, ImportOptions, ImportReport, Store, StoreStatus};
 pub use plimsoll_core::{
     Advisory, Assessment, Coverage, Diagnostic, Digest, Ecosystem, Finding, Limits, Observer, Package,
     PackageType, Progress, Purl, PurlError, Severity, Silent, Status, clean,
 };
-pub use plimsoll_image::{Error as ImageError, Image, OpenOptions, Platform};
+pub use plimsoll_image::{
+    Error as ImageError, FolderCache, Image, LayerCache, MemoryCache, OpenOptions, Platform,
+};
 pub use plimsoll_inventory::{Catalogers, Inventory};
 pub use plimsoll_matcher::{Candidates, match_packages};
 pub use plimsoll_report::{AdvisorySet, Report, Style, Upgrade};

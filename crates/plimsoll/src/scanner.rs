@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use plimsoll_advisory::Store;
 use plimsoll_core::{Advisory, Assessment, Coverage, Ecosystem, Finding, Observer, Package, Silent};
-use plimsoll_image::{Image, ImageInfo, ImageStatus, OpenOptions};
+use plimsoll_image::{Image, ImageInfo, ImageStatus, LayerCache, OpenOptions, SourceKind};
 use plimsoll_inventory::Catalogers;
 use plimsoll_matcher::{Candidates, Error as MatchError, Matched, Query, match_packages};
 use plimsoll_report::{
@@ -15,7 +15,7 @@ use plimsoll_rules as rules;
 use plimsoll_rules::{Context, Date, RuleOutcome, RuleState, Ruleset};
 use plimsoll_severity::Policy;
 
-use crate::{Error, Reference, Taken, assessment, severity, starter, take_inventory, upgrade};
+use crate::{Error, Reference, Taken, assessment, severity, starter, take_inventory_with, upgrade};
 
 /// Scans images with one set of advisories and one set of options. It holds no state between scans, so one scanner
 /// serves many threads.
@@ -31,6 +31,9 @@ pub struct Scanner {
 pub struct ScanOptions {
     /// How images are opened, with the limits and strictness of the whole scan.
     pub open: OpenOptions,
+    /// Where what was found in layers is kept, so that no layer is read twice. Only verified layers are. Default:
+    /// nowhere.
+    pub layers: Option<Arc<dyn LayerCache>>,
     /// The rules that disable findings. Default: none.
     pub rules: Ruleset,
     /// The day that rules expire by. Default: today, by the system's clock.
@@ -44,7 +47,8 @@ pub struct ScanOptions {
 /// Which packages of an inventory count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum View {
-    /// Each thing once: no language packages that an operating-system package owns, no test fixtures.
+    /// Each thing once: no language packages that an operating-system package owns, no test fixtures. Of a folder also
+    /// what its lock files declare, marked; of an image only what is installed.
     #[default]
     Precise,
     /// Everything that was found, marked.
@@ -52,9 +56,12 @@ pub enum View {
 }
 
 impl View {
-    /// The packages of the inventory that count.
-    pub fn of(self, inventory: &plimsoll_inventory::Inventory) -> Vec<Package> {
+    /// The packages of the image's inventory that count.
+    pub fn of(self, inventory: &plimsoll_inventory::Inventory, image: &ImageInfo) -> Vec<Package> {
         match self {
+            Self::Precise if image.source == SourceKind::Directory => {
+                inventory.with_declared().cloned().collect()
+            }
             Self::Precise => inventory.precise().cloned().collect(),
             Self::Comprehensive => inventory.packages.clone(),
         }
@@ -111,12 +118,15 @@ impl Scanner {
         let cause = not_applicable(&info.status);
         let taken = match cause {
             Some(_) => Taken::default(),
-            None => take_inventory(image, &self.catalogers, &self.options.open.limits, observer)?,
+            None => {
+                let (limits, cache) = (&self.options.open.limits, self.options.layers.as_deref());
+                take_inventory_with(image, &self.catalogers, limits, cache, observer)?
+            }
         };
         if let (true, Some(wrong)) = (self.options.open.strict, taken.partial()) {
             return Err(Error::Partial { image: name.to_owned(), reason: wrong.to_string() });
         }
-        let packages = self.options.view.of(&taken.inventory);
+        let packages = self.options.view.of(&taken.inventory, info);
         let mut report = self.judge(packages, &for_rules(info, &taken.inventory))?;
         report.image = summary(info, name);
         report.image.distro.clone_from(&taken.inventory.distro);

@@ -3,6 +3,7 @@
 mod folder;
 mod memory;
 
+use std::fmt;
 use std::sync::Arc;
 
 use plimsoll_core::{Diagnostic, Digest};
@@ -45,7 +46,7 @@ pub struct CachedLayer {
 ///
 /// Keeping is a convenience. What can't be stored is lost, and what can't be read is not there; neither is an error
 /// of the scan. An implementation that wants to tell its owner of trouble does so by its own means.
-pub trait LayerCache: Send + Sync {
+pub trait LayerCache: Send + Sync + fmt::Debug {
     /// What was kept under the key; nothing where that is nothing or damaged.
     fn get(&self, key: &LayerKey) -> Option<Arc<CachedLayer>>;
 
