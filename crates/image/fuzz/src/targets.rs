@@ -55,7 +55,7 @@ impl LayerVisitor for Mixed {
             Content::Whole(bytes) => assert_eq!(bytes.len() as u64, entry.size),
             Content::Stream(reader) => {
                 // Now and then only a part.
-                let most = if self.0 % 3 == 0 { 10 } else { u64::MAX };
+                let most = if self.0.is_multiple_of(3) { 10 } else { u64::MAX };
                 let read = io::copy(&mut reader.take(most), &mut io::sink()).unwrap_or(0);
                 assert!(read <= entry.size);
             }
