@@ -44,13 +44,25 @@ impl Distro {
                 ("Alpine", Some("edge".to_owned()))
             }
             "alpine" => ("Alpine", Some(format!("v{}", minor()?))),
+            "raspbian" => ("Debian", Some(major?.to_owned())),
+            "devuan" => ("Debian", Some(of_devuan(major?)?.to_owned())),
             "ubuntu" => ("Ubuntu", Some(ubuntu_release(&self.version)?)),
             "almalinux" => ("AlmaLinux", Some(major?.to_owned())),
             "rocky" => ("Rocky Linux", Some(major?.to_owned())),
             "rhel" => ("Red Hat", Some(format!("enterprise_linux:{}", major?))),
+            // Rebuilds under the names and versions of the original.
+            "centos" | "scientific" | "eurolinux" => {
+                ("Red Hat", Some(format!("enterprise_linux:{}", major?)))
+            }
+            "ol" => ("Oracle Linux", Some(major?.to_owned())),
+            "fedora" => ("Fedora", Some(major?.to_owned())),
+            // The releases before 2 are dated: `2018.03`.
+            "amzn" if self.version.contains('.') => ("Amazon Linux", Some("1".to_owned())),
+            "amzn" => ("Amazon Linux", Some(major?.to_owned())),
+            "arch" | "archarm" => ("Arch Linux", None),
             "opensuse-leap" => ("openSUSE", Some(format!("Leap {}", self.version))),
             "opensuse-tumbleweed" => ("openSUSE", Some("Tumbleweed".to_owned())),
-            "sles" => ("SUSE", Some(sles_release(&self.version))),
+            "sles" | "sles_sap" | "sled" => ("SUSE", Some(sles_release(&self.version))),
             "wolfi" => ("Wolfi", None),
             "chainguard" => ("Chainguard", None),
             "minimos" => ("MinimOS", None),
@@ -90,6 +102,18 @@ impl Distro {
     }
 }
 
+/// The Debian release that a Devuan release is made of (<https://www.devuan.org/os/releases>).
+fn of_devuan(release: &str) -> Option<&'static str> {
+    Some(match release {
+        "2" => "9",
+        "3" => "10",
+        "4" => "11",
+        "5" => "12",
+        "6" => "13",
+        _ => return None,
+    })
+}
+
 /// OSV marks Ubuntu's long-term releases: every April release of an even year.
 fn ubuntu_release(version: &str) -> Option<String> {
     let (year, month) = version.split_once('.')?;
@@ -103,5 +127,30 @@ fn sles_release(version: &str) -> String {
     match version.split_once('.') {
         Some((major, pack)) => format!("Linux Enterprise Server {major} SP{pack}"),
         None => format!("Linux Enterprise Server {version}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distributions_have_the_feeds_of_what_they_are_made_of() {
+        for (id, version, ecosystem) in [
+            ("raspbian", "12", "Debian:12"),
+            ("devuan", "5", "Debian:12"),
+            ("centos", "7", "Red Hat:enterprise_linux:7"),
+            ("ol", "8.9", "Oracle Linux:8"),
+            ("amzn", "2023", "Amazon Linux:2023"),
+            ("amzn", "2018.03", "Amazon Linux:1"),
+            ("arch", "", "Arch Linux"),
+            ("fedora", "40", "Fedora:40"),
+            ("sles_sap", "15.5", "SUSE:Linux Enterprise Server 15 SP5"),
+        ] {
+            let distro = Distro { id: id.into(), version: version.into(), ..Distro::default() };
+            assert_eq!(distro.ecosystem().unwrap().as_str(), ecosystem);
+        }
+        let unknown = Distro { id: "devuan".into(), version: "99".into(), ..Distro::default() };
+        assert_eq!(unknown.ecosystem(), None);
     }
 }

@@ -29,7 +29,7 @@ pub(crate) fn is_third_party(package: &Package) -> bool {
     let own: &[&str] = match ecosystem.name() {
         "AlmaLinux" => &["almalinux"],
         "Rocky Linux" => &["rocky"],
-        "Red Hat" => &["red hat"],
+        "Red Hat" => &["red hat", "centos", "scientific", "eurolinux"],
         "SUSE" | "openSUSE" => &["suse"],
         "Oracle Linux" => &["oracle"],
         "Amazon Linux" => &["amazon"],

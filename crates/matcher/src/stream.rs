@@ -23,9 +23,23 @@ pub fn stream(ecosystem: &Ecosystem) -> Cow<'_, str> {
         "Alpine" if release.starts_with(|c: char| c.is_ascii_digit()) => {
             Cow::Owned(format!("Alpine:v{release}"))
         }
-        "Red Hat" => Cow::Borrowed(whole.split_once("::").map_or(whole, |(stream, _)| stream)),
+        // Before Debian 4 minor releases had numbers of their own; after it they are `.0` where anyone writes them.
+        "Debian" => Cow::Borrowed(
+            whole.strip_suffix(".0").filter(|_| release != "3.0" && release != "2.0").unwrap_or(whole),
+        ),
+        "Red Hat" => red_hat(whole),
         "SUSE" => suse(release).map_or(Cow::Borrowed(whole), Cow::Owned),
         _ => Cow::Borrowed(whole),
+    }
+}
+
+/// Repositories of a release share its packages; so do the minor releases of the main stream, which replace each
+/// other, unlike those of the extended ones.
+fn red_hat(whole: &str) -> Cow<'_, str> {
+    let stream = whole.split_once("::").map_or(whole, |(stream, _)| stream);
+    match stream.strip_prefix("Red Hat:enterprise_linux:").and_then(|release| release.split_once('.')) {
+        Some((major, _)) => Cow::Owned(format!("Red Hat:enterprise_linux:{major}")),
+        None => Cow::Borrowed(stream),
     }
 }
 
@@ -90,7 +104,11 @@ mod tests {
             ("Alpine:3.11", "Alpine:v3.11"),
             ("Alpine:edge", "Alpine:edge"),
             ("Red Hat:enterprise_linux:8::baseos", "Red Hat:enterprise_linux:8"),
+            ("Red Hat:enterprise_linux:10.0", "Red Hat:enterprise_linux:10"),
             ("Red Hat:rhel_eus:8.8::baseos", "Red Hat:rhel_eus:8.8"),
+            ("Debian:6.0", "Debian:6"),
+            ("Debian:3.0", "Debian:3.0"),
+            ("Debian:3.1", "Debian:3.1"),
             ("SUSE:Linux Enterprise Server 15 SP5", "SUSE:15 SP5"),
             ("SUSE:Linux Enterprise Module for Basesystem 15 SP5", "SUSE:15 SP5"),
             ("SUSE:Linux Enterprise Server 15 SP4-LTSS", "SUSE:15 SP4-LTSS"),

@@ -132,10 +132,14 @@ impl Scheme {
                 _ => Self::Dpkg,
             },
             "AlmaLinux" | "Red Hat" | "Rocky Linux" | "SUSE" | "openSUSE" | "Mageia" | "openEuler"
-            | "Photon OS" | "Azure Linux" | "Amazon Linux" | "Oracle Linux" | "Fedora" => Self::Rpm,
-            "Alpine" | "Wolfi" | "Chainguard" | "MinimOS" | "Alpaquita" | "BellSoft Hardened Containers" => {
-                Self::Apk
-            }
+            | "Photon OS" | "Azure Linux" | "Amazon Linux" | "Oracle Linux" | "Fedora" | "EPEL" => Self::Rpm,
+            "Alpine"
+            | "Wolfi"
+            | "Chainguard"
+            | "MinimOS"
+            | "SecureOS"
+            | "Alpaquita"
+            | "BellSoft Hardened Containers" => Self::Apk,
             "Arch Linux" => Self::Pacman,
             "Gentoo" => Self::Portage,
             // Debian's order, by opam's manual, section "Version ordering".
@@ -157,6 +161,8 @@ impl Scheme {
             "SwiftURL" => Self::Swift,
             "ConanCenter" => Self::Conan,
             "Bitnami" => Self::Bitnami,
+            // Products by their CPE, and Windows by its builds: numbers with dots between them.
+            "CPE" | "Windows" => Self::Generic,
             // Rebuilds of other ecosystems' packages, named after them.
             "Root" => return Self::for_ecosystem(suffix),
             _ => return None,
