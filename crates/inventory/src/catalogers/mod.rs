@@ -80,6 +80,7 @@ pub fn all() -> Vec<Box<dyn Cataloger>> {
         Box::new(python::Installed),
         Box::new(python::Archives),
         Box::new(node::Installed),
+        Box::new(node::Archives),
         Box::new(binary::Executables),
         Box::new(java::Archives),
         Box::new(python::TOML),

@@ -13,6 +13,11 @@ pub(super) fn language(id: &str) -> Vec<(&'static str, Vec<u8>)> {
             let egg = ZipBuilder::new().file("EGG-INFO/PKG-INFO", "Name: a\nVersion: 1\n");
             vec![("a.egg", egg.finish())]
         }
+        "node-archive" => {
+            let zip =
+                ZipBuilder::new().file("node_modules/a/package.json", r#"{"name":"a","version":"1.0.0"}"#);
+            vec![(".yarn/cache/a-npm-1.0.0-0.zip", zip.finish())]
+        }
         "java-archive" => {
             let war = ZipBuilder::new().file("WEB-INF/lib/a-1.jar", maven_jar("g.h", "a", "1"));
             vec![("a-1.jar", maven_jar("g.h", "a", "1")), ("b.war", war.finish())]

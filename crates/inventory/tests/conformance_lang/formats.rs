@@ -160,6 +160,7 @@ pub(crate) const FORMATS: &[Format] = &[
         &["node-npm-lock", "node-yarn-lock", "node-pnpm-lock", "node-bun-lock", "node-deno-lock"],
     )
     .listing_the_root(),
+    format("javascript-vsix", &["node-archive"]),
     format("rust-binary", &["binary"]),
     format("rust-cargoauditable", &["binary"]),
 ];

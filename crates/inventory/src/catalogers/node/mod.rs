@@ -1,5 +1,6 @@
 //! Node.js: packages as npm, yarn and pnpm install them.
 
+mod archive;
 mod bun;
 mod deno;
 mod lock;
@@ -9,6 +10,7 @@ mod yarn;
 
 use plimsoll_core::{Content, Diagnostic, DiagnosticKind, Package, PackageType, Role, Take};
 
+pub(crate) use self::archive::Archives;
 pub(crate) use self::bun::BUN;
 pub(crate) use self::deno::DENO;
 pub(crate) use self::lock::NPM;
