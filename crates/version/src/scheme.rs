@@ -145,10 +145,10 @@ impl Scheme {
             // Debian's order, by opam's manual, section "Version ordering".
             "opam" => Self::Dpkg,
             "PyPI" => Self::Pep440,
-            "crates.io" | "VSCode" | "Kubernetes" | "GitHub Actions" => Self::Semver,
+            "crates.io" | "VSCode" | "Kubernetes" | "kubernetes" | "Linux" | "GitHub Actions" => Self::Semver,
             "npm" => Self::Npm,
             "Go" => Self::Go,
-            "Maven" => Self::Maven,
+            "Maven" | "Java" => Self::Maven,
             "RubyGems" => Self::RubyGems,
             "NuGet" => Self::NuGet,
             "Packagist" => Self::Packagist,
@@ -164,7 +164,7 @@ impl Scheme {
             // Products by their CPE, and Windows by its builds: numbers with dots between them.
             "CPE" | "Windows" => Self::Generic,
             // Rebuilds of other ecosystems' packages, named after them.
-            "Root" => return Self::for_ecosystem(suffix),
+            "Root" | "Seal" => return Self::for_ecosystem(suffix),
             _ => return None,
         })
     }

@@ -61,6 +61,9 @@ fn ecosystems_have_schemes_with_and_without_what_follows_their_name() {
         ("GitHub Actions", Scheme::Semver),
         ("Root:Alpine:3.18", Scheme::Apk),
         ("Root:PyPI", Scheme::Pep440),
+        ("Seal:Red Hat:7", Scheme::Rpm),
+        ("Seal:Java", Scheme::Maven),
+        ("Linux", Scheme::Semver),
     ];
     for (name, scheme) in cases {
         assert_eq!(Scheme::for_ecosystem(name), Some(scheme), "{name}");
