@@ -3,9 +3,9 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use plimsoll_advisory::{Error, ImportOptions, ImportReport, Store};
+use plimsoll_advisory::{Error, ImportOptions, ImportReport, Index, Store};
 use plimsoll_core::{Limits, Package, Silent, Verdict};
-use plimsoll_matcher::{Options, match_packages};
+use plimsoll_matcher::{Candidates, Options, match_packages};
 use zip::write::SimpleFileOptions;
 
 fn record(id: &str, name: &str, fixed: &str, modified: &str) -> String {
@@ -284,4 +284,97 @@ fn everything_of_a_record_comes_back() {
     assert_eq!(finding.evidence[0].verdict, Verdict::Affected);
     assert_eq!(finding.evidence[0].range, "= 1.0.0");
     assert_eq!(parsed.cwes, ["CWE-79"]);
+}
+
+/// secdb, EPSS, lifetimes: documents that hold everything, so that what is no longer in them is gone.
+#[test]
+fn a_whole_document_takes_the_place_of_the_one_before() {
+    let home = tempfile::tempdir().unwrap();
+    let mut store = Store::create_or_open(home.path().join("store.db")).unwrap();
+    let secdb = |fixes: &str| {
+        format!(
+            r#"{{"urlprefix":"https://dl-cdn.alpinelinux.org/alpine","distroversion":"v3.19","reponame":"main",
+            "packages":[{{"pkg":{{"name":"zlib","secfixes":{fixes}}}}}]}}"#
+        )
+    };
+    let first = write(home.path(), "1.json", secdb(r#"{"1.3-r0":["CVE-2024-1"],"1.4-r0":["CVE-2024-2"]}"#));
+    import(&mut store, &first).unwrap();
+    // Another repository of the release has the same CVE for its own package.
+    let other = secdb(r#"{"9-r0":["CVE-2024-1"]}"#).replace("main", "community").replace("zlib", "other");
+    import(&mut store, &write(home.path(), "2.json", other)).unwrap();
+    let purl = "pkg:apk/alpine/zlib@1.2-r0?distro=alpine-3.19.1";
+    assert_eq!(ids(&store, purl), ["CVE-2024-1", "CVE-2024-2"]);
+    let second = write(home.path(), "1.json", secdb(r#"{"1.3-r0":["CVE-2024-1"]}"#));
+    import(&mut store, &second).unwrap();
+    assert_eq!(ids(&store, purl), ["CVE-2024-1"]);
+    assert_eq!(ids(&store, "pkg:apk/alpine/other@1-r0?distro=alpine-3.19.1"), ["CVE-2024-1"]);
+    let generations = store.generations().unwrap();
+    let removed: Vec<u64> = generations.iter().map(|generation| generation.removed).collect();
+    assert_eq!(removed, [0, 0, 1]);
+    store.verify().unwrap();
+}
+
+#[test]
+fn scores_and_catalogues_rate_what_other_records_know() {
+    let home = tempfile::tempdir().unwrap();
+    let mut store = Store::create_or_open(home.path().join("store.db")).unwrap();
+    let mut python = record("PYSEC-1", "a", "1.0", OLD);
+    python.insert_str(1, r#""aliases":["CVE-2024-1"],"#);
+    import(&mut store, &write(home.path(), "1.json", python)).unwrap();
+    let kev = r#"{"catalogVersion":"1","vulnerabilities":[{"cveID":"CVE-2024-1","dateAdded":"2024-01-02"}]}"#;
+    import(&mut store, &write(home.path(), "kev.json", kev)).unwrap();
+    let scores = |date: &str, score: &str| {
+        format!(
+            "#model_version:v1,score_date:{date}T00:00:00+0000\ncve,epss,percentile\nCVE-2024-1,{score},0.9\n"
+        )
+    };
+    let report = import(&mut store, &write(home.path(), "e.csv", scores("2024-02-02", "0.25"))).unwrap();
+    assert_eq!((report.scores, report.records), (1, 0));
+    let rated = |store: &Store| {
+        let package = Package::from_purl("pkg:pypi/a@0.9".parse().unwrap()).unwrap();
+        let matched = match_packages(&[package], store, Options::default()).unwrap();
+        let ratings = matched.findings[0].ratings.iter();
+        ratings
+            .map(|rating| format!("{} {} {}", rating.source, rating.scheme, rating.value))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(rated(&store), ["CISA KEV 2024-01-02", "FIRST EPSS 0.250000"]);
+    // Scores of an earlier day come too late.
+    import(&mut store, &write(home.path(), "e.csv", scores("2024-02-01", "0.99"))).unwrap();
+    assert_eq!(rated(&store)[1], "FIRST EPSS 0.250000");
+    let path = home.path().join("index");
+    Index::build(&store, &path).unwrap();
+    let package = Package::from_purl("pkg:pypi/a@0.9".parse().unwrap()).unwrap();
+    let from = |source: &dyn Candidates| {
+        match_packages(std::slice::from_ref(&package), source, Options::default()).unwrap()
+    };
+    assert_eq!(from(&Index::open(&path).unwrap()), from(&store));
+    let life = r#"{"schema_version":"1","result":{"name":"debian","releases":[{"name":"12","eolFrom":"2026-06-10"}]}}"#;
+    assert_eq!(import(&mut store, &write(home.path(), "life.json", life)).unwrap().lives, 1);
+    assert_eq!(store.life("debian", "12").unwrap().unwrap().until.as_deref(), Some("2026-06-10"));
+    assert_eq!(store.life("debian", "11").unwrap(), None);
+}
+
+/// An erratum in the metadata of two repositories, in each with that repository's packages.
+#[test]
+fn the_parts_of_an_erratum_come_together() {
+    let home = tempfile::tempdir().unwrap();
+    let mut store = Store::create_or_open(home.path().join("store.db")).unwrap();
+    let update = |name: &str| {
+        format!(
+            r#"<updates><update type="security"><id>RLSA-2024:1</id><issued date="2024-01-01 00:00:00"/>
+            <references><reference id="CVE-2024-1" href="x"/></references><pkglist><collection short="RL9">
+            <name>Rocky Linux 9</name><package name="{name}" epoch="0" version="2" release="1" arch="x86_64"/>
+            </collection></pkglist></update></updates>"#
+        )
+    };
+    write(home.path(), "folder/base.xml", update("a"));
+    write(home.path(), "folder/app.xml", update("b"));
+    write(home.path(), "folder/app.yaml", "not: advisories\n");
+    import(&mut store, &home.path().join("folder")).unwrap();
+    for name in ["a", "b"] {
+        let purl = format!("pkg:rpm/rocky/{name}@1-1?distro=rocky-9.3");
+        assert_eq!(ids(&store, &purl), ["CVE-2024-1"], "{name}");
+    }
+    assert_eq!(store.status().unwrap().generation.unwrap().records, 1);
 }

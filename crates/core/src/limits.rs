@@ -36,7 +36,7 @@ pub struct Limits {
     pub zstd_window_log: u32,
     /// Archives within archives. Default 4.
     pub nesting: u32,
-    /// Bytes of one advisory document. Default 64 MiB.
+    /// Bytes of one advisory document, decompressed. Default 512 MiB: whole distributions come as one.
     pub advisory: u64,
     /// Uncompressed bytes of one archive of advisories. Default 16 GiB.
     pub advisories: u64,
@@ -61,7 +61,7 @@ impl Default for Limits {
             ratio: 1100,
             zstd_window_log: 27,
             nesting: 4,
-            advisory: 64 << 20,
+            advisory: 512 << 20,
             advisories: 16 << 30,
             diagnostics: 1000,
         }

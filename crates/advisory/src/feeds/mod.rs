@@ -1,10 +1,51 @@
 //! Feeds: pure parsers from the bytes of a document to advisories. Fetching is not theirs.
 
+mod alma;
+mod arch;
+mod csaf;
+mod cve5;
+mod debian_tracker;
+mod eol;
+mod epss;
+mod facts;
+mod kev;
+mod msrc;
+mod nvd;
 pub mod osv;
+mod oval;
+mod photon;
+mod rocky;
+mod secdb;
+mod shape;
+mod updateinfo;
+mod xml;
+mod yaml;
 
-use plimsoll_core::{Advisory, Diagnostic};
+use std::borrow::Cow;
+use std::fmt::Display;
+
+use plimsoll_core::{Advisory, Diagnostic, DiagnosticKind};
+use serde::Deserialize;
 
 use crate::Error;
+
+pub use alma::Alma;
+pub use arch::Arch;
+pub use csaf::Csaf2;
+pub use cve5::Cve5;
+pub use debian_tracker::DebianTracker;
+pub use eol::{EndOfLife, Life};
+pub use epss::{Epss, Score};
+pub use kev::Kev;
+pub use msrc::Msrc;
+pub use nvd::Nvd;
+pub use osv::Osv;
+pub use oval::{AzureLinux, Oval};
+pub use photon::Photon;
+pub use rocky::Rocky;
+pub use secdb::Secdb;
+pub use shape::{Form, Shape};
+pub use updateinfo::Updateinfo;
 
 /// A document of a feed: one file as it was published.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +62,18 @@ pub struct Document<'a> {
 pub enum Parsed {
     /// A record.
     Advisory(Box<Advisory>),
+    /// The scores that follow are those of a day, `YYYY-MM-DD`, and take the place of all before.
+    Scores {
+        /// The day.
+        date: String,
+    },
+    /// How likely a vulnerability is to be exploited.
+    Score(Score),
+    /// Until when a release is supported.
+    Life(Life),
+    /// The document holds everything that there is of this feed ([`Advisory::feed`]): what is known of it from
+    /// before and was not in the document is gone.
+    Complete(String),
     /// A record that can't be read: which one, and why. The rest of the document is not lost.
     Skipped(Diagnostic),
     /// Something odd in a record that was read.
@@ -30,7 +83,7 @@ pub enum Parsed {
 /// What a feed is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct About {
-    /// The name that records carry in [`Advisory::feed`].
+    /// Its short name, with which its records' [`Advisory::feed`] begins.
     pub id: &'static str,
     /// What its publisher calls it.
     pub title: &'static str,
@@ -38,17 +91,17 @@ pub struct About {
     pub address: &'static str,
     /// Under which terms.
     pub licence: &'static str,
-    /// What it decides that nothing else does.
+    /// What it decides.
     pub decides: &'static str,
 }
 
-/// A feed: the reader of one format of one publisher.
+/// A feed: the reader of one format.
 pub trait Feed: Send + Sync {
     /// What it is.
     fn about(&self) -> &'static About;
 
-    /// Whether the document looks like one of this feed's. Cheap: looks at the name and the head alone.
-    fn recognises(&self, document: &Document<'_>) -> bool;
+    /// Whether the document looks like one of this feed's. Cheap: looks at the name, the head and the shape alone.
+    fn recognises(&self, document: &Document<'_>, shape: &Shape<'_>) -> bool;
 
     /// Reads the document. What is wrong with a record loses that record; it is emitted as
     /// [`Parsed::Skipped`].
@@ -64,10 +117,73 @@ pub type Emit<'a> = dyn FnMut(Parsed) -> Result<(), Error> + 'a;
 
 /// Every feed, in the order in which they are asked whether a document is theirs.
 pub fn all() -> &'static [&'static dyn Feed] {
-    &[&osv::Osv]
+    &[
+        &Csaf2,
+        &DebianTracker,
+        &Secdb,
+        &Updateinfo,
+        &Oval,
+        &AzureLinux,
+        &Photon,
+        &Arch,
+        &Rocky,
+        &Alma,
+        &Msrc,
+        &Nvd,
+        &Kev,
+        &Cve5,
+        &Epss,
+        &EndOfLife,
+        // Any object may be an attempt at an OSV record.
+        &Osv,
+    ]
 }
 
 /// The feed that the document is one of.
 pub fn recognise(document: &Document<'_>) -> Option<&'static dyn Feed> {
-    all().iter().copied().find(|feed| feed.recognises(document))
+    let shape = Shape::of(document.bytes);
+    all().iter().copied().find(|feed| feed.recognises(document, &shape))
+}
+
+/// The document as its feed reads it: YAML, which some databases keep their records in, becomes JSON.
+///
+/// # Errors
+///
+/// [`Error::NotAdvisories`] where a document that is called YAML is none.
+pub fn plain<'a>(document: &Document<'a>) -> Result<Cow<'a, [u8]>, Error> {
+    let name = document.name;
+    if !(name.ends_with(".yaml") || name.ends_with(".yml")) || Shape::of(document.bytes).form != Form::Text {
+        return Ok(Cow::Borrowed(document.bytes));
+    }
+    let json = std::str::from_utf8(document.bytes).map_err(|e| e.to_string()).and_then(yaml::to_json);
+    json.map(Cow::Owned).map_err(|why| Error::NotAdvisories { path: name.to_owned(), why })
+}
+
+/// Reads a document that is one JSON value.
+fn json<'a, T: Deserialize<'a>>(feed: &dyn Feed, document: &Document<'a>) -> Result<T, Error> {
+    let bytes = document.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(document.bytes);
+    serde_json::from_slice(bytes).map_err(|e| unreadable(feed, document, e))
+}
+
+/// Shows the elements of these names of a document that is XML.
+fn elements(
+    feed: &dyn Feed,
+    document: &Document<'_>,
+    names: &[&str],
+    show: &mut dyn FnMut(xml::Element) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let text = std::str::from_utf8(document.bytes).map_err(|e| unreadable(feed, document, e))?;
+    xml::each(text, names, show).map_err(|stop| match stop {
+        xml::Stop::Shown(error) => error,
+        xml::Stop::Broken(why) => unreadable(feed, document, why),
+    })
+}
+
+fn unreadable(feed: &dyn Feed, document: &Document<'_>, why: impl Display) -> Error {
+    Error::Document { feed: feed.about().id, path: document.name.to_owned(), why: why.to_string() }
+}
+
+/// A record that is lost.
+fn skipped(document: &Document<'_>, what: &str, why: impl Display) -> Parsed {
+    Parsed::Skipped(Diagnostic::new(DiagnosticKind::Malformed, format!("{what}: {why}")).at(document.name))
 }

@@ -93,6 +93,8 @@ fn write(
     observer: &dyn Observer,
     report: &mut ImportReport,
 ) -> Result<(), Error> {
+    // Whether the scores that come are not older than those that are known.
+    let mut newer = true;
     for item in receiver {
         match item {
             Item::Parsed(Parsed::Advisory(advisory)) => {
@@ -106,6 +108,18 @@ fn write(
             Item::Parsed(Parsed::Note(diagnostic)) => {
                 observer.diagnostic(&diagnostic);
                 report.note(diagnostic, options.limits.diagnostics);
+            }
+            Item::Parsed(Parsed::Complete(feed)) => draft.complete(&feed)?,
+            Item::Parsed(Parsed::Scores { date }) => newer = draft.begin_scores(&date)?,
+            Item::Parsed(Parsed::Score(score)) => {
+                report.scores += 1;
+                if newer {
+                    draft.put_score(&score)?;
+                }
+            }
+            Item::Parsed(Parsed::Life(life)) => {
+                report.lives += 1;
+                draft.put_life(&life)?;
             }
             Item::Progress { name, done, total } => {
                 observer.progress(Progress::Import { name: &name, done, total });

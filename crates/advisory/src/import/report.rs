@@ -21,6 +21,10 @@ pub struct ImportReport {
     pub older: u64,
     /// Records that this import has read before, in another file.
     pub repeated: u64,
+    /// Scores of exploitation that were read.
+    pub scores: u64,
+    /// Lifetimes of releases that were read.
+    pub lives: u64,
     /// Records that were read, by ecosystem. A record may speak of several; one that speaks of none counts under the
     /// empty name.
     pub ecosystems: BTreeMap<String, u64>,

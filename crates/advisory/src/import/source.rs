@@ -193,6 +193,14 @@ impl<'a> Source<'a> {
         fault: &mut dyn FnMut(Diagnostic),
     ) -> Result<(), Error> {
         let document = Document { name, bytes };
+        let plain = match feeds::plain(&document) {
+            Ok(plain) => plain,
+            Err(e) => {
+                fault(Diagnostic::new(DiagnosticKind::Malformed, e.to_string()).at(name));
+                return Ok(());
+            }
+        };
+        let document = Document { name, bytes: &plain };
         let Some(feed) = feeds::recognise(&document) else {
             // Folders and archives of advisories hold licences and notes as well.
             if !(named || Path::new(name).extension().is_some_and(|end| end.eq_ignore_ascii_case("json"))) {
@@ -209,7 +217,7 @@ impl<'a> Source<'a> {
         let mut first = true;
         feed.parse(document, &mut |parsed| {
             match parsed {
-                Parsed::Advisory(_) => *records += 1,
+                Parsed::Advisory(_) | Parsed::Score(_) | Parsed::Life(_) => *records += 1,
                 // A document of one record is named by the caller of this.
                 Parsed::Skipped(diagnostic) if first => {
                     fault(diagnostic);

@@ -9,6 +9,7 @@ use super::Index;
 use super::layout::{self, HEAD, Header};
 use super::segment::{Builder, TooLarge};
 use crate::span::Span;
+use crate::store::scored;
 use crate::{Error, Store, codec};
 
 impl Index {
@@ -129,6 +130,18 @@ fn ids(store: &Store) -> Result<Vec<u8>, Error> {
             };
             let span = Span { lo: Vec::new(), hi: Vec::new() };
             builder.span(layout::IDS, 0, row.get_ref(0)?.as_str()?, span, entry)?;
+        }
+        let mut scores =
+            connection.prepare("SELECT id, probability FROM score WHERE id IN (SELECT id FROM known)")?;
+        let mut rows = scores.query([])?;
+        while let Some(row) = rows.next()? {
+            let id = row.get_ref(0)?.as_str()?;
+            let mut slim = Vec::new();
+            codec::write_head(&scored(id, row.get(1)?), &mut slim);
+            let record = builder.record(&slim)?;
+            let entry = builder.entry(record, &[0])?;
+            let span = Span { lo: Vec::new(), hi: Vec::new() };
+            builder.span(layout::IDS, 0, id, span, entry)?;
         }
         Ok(builder.finish()?)
     })

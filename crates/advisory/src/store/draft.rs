@@ -1,4 +1,4 @@
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
@@ -19,6 +19,8 @@ pub(crate) struct Draft {
     pub(super) feeds: HashMap<String, i64>,
     /// Ecosystems whose figures have to be made anew.
     pub(super) touched: BTreeSet<i64>,
+    /// The records that the import has shown, by feed.
+    pub(super) shown: HashMap<i64, HashSet<i64>>,
     pub(super) state: State,
     pub(super) records: u64,
     pub(super) counts: Counts,
@@ -77,6 +79,7 @@ impl Draft {
             ecosystems: HashMap::new(),
             feeds: HashMap::new(),
             touched: BTreeSet::new(),
+            shown: HashMap::new(),
             state: State::default(),
             records: 0,
             counts: Counts::default(),

@@ -1,9 +1,9 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use plimsoll_core::{Advisory, NameKind};
+use plimsoll_core::{Advisory, NameKind, Rating};
 use plimsoll_matcher::{Candidates, Query, stream};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Store, schema};
 use crate::Error;
@@ -73,6 +73,7 @@ impl Store {
         let failed = |e| Error::database(&self.path, e);
         let connection = self.connection();
         let mut known = connection.prepare_cached(schema::IDS).map_err(failed)?;
+        let mut score = connection.prepare_cached(schema::SCORE).map_err(failed)?;
         let mut heads: HashMap<i64, Advisory> = HashMap::new();
         for (index, id) in ids.iter().enumerate() {
             let mut rows = known.query([id]).map_err(failed)?;
@@ -83,6 +84,11 @@ impl Store {
                     Entry::Vacant(new) => new.insert(self.head(&connection, record)?),
                 };
                 hit(index, advisory);
+            }
+            let probability: Option<u32> =
+                score.query_row([id], |row| row.get(0)).optional().map_err(failed)?;
+            if let Some(probability) = probability {
+                hit(index, &scored(id, probability));
             }
         }
         Ok(())
@@ -101,6 +107,13 @@ impl Store {
     pub(super) fn damaged(&self, why: Damaged) -> Error {
         Error::Corrupt { path: self.path.clone(), why: why.to_string() }
     }
+}
+
+/// A score as what it is: a rating of a vulnerability. Its value is a decimal fraction, exact to the millionth.
+pub(crate) fn scored(id: &str, millionths: u32) -> Advisory {
+    let value = format!("{}.{:06}", millionths / 1_000_000, millionths % 1_000_000);
+    let rating = Rating { source: "FIRST".to_owned(), scheme: "EPSS".to_owned(), value };
+    Advisory { id: id.to_owned(), feed: "epss".to_owned(), ratings: vec![rating], ..Advisory::default() }
 }
 
 /// How the tables number the kinds of name.

@@ -11,6 +11,7 @@ mod put;
 mod schema;
 mod state;
 mod status;
+mod whole;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -19,10 +20,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 pub(crate) use draft::Draft;
+pub(crate) use look_up::scored;
 pub(crate) use put::Change;
 pub use status::{EcosystemStatus, Generation, StoreStatus};
 
 use crate::Error;
+use crate::feeds::Life;
 use crate::index::Failed;
 
 /// A store of advisories, open for reading. Threads may share one, and take turns then; each may also open its own.
@@ -115,6 +118,28 @@ impl Store {
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Until when a release of a product is supported, by the names that endoflife.date gives them: `debian`, `12`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Corrupt`] or [`Error::Database`] where the store can't be read.
+    pub fn life(&self, product: &str, release: &str) -> Result<Option<Life>, Error> {
+        let sql = "SELECT product, release, codename, until, extended, ended FROM life
+                   WHERE product = ?1 AND release = ?2";
+        let life = |row: &rusqlite::Row<'_>| {
+            Ok(Life {
+                product: row.get(0)?,
+                release: row.get(1)?,
+                codename: row.get(2)?,
+                until: row.get(3)?,
+                extended: row.get(4)?,
+                ended: row.get(5)?,
+            })
+        };
+        let found = self.connection().query_row(sql, [product, release], life).optional();
+        found.map_err(|e| Error::database(&self.path, e))
     }
 
     /// Reads every page and every record of the store.

@@ -25,11 +25,11 @@ pub(crate) enum Change {
     Again,
 }
 
-struct Known {
-    id: i64,
-    modified: Option<String>,
-    since: i64,
-    digests: Digests,
+pub(super) struct Known {
+    pub(super) id: i64,
+    pub(super) modified: Option<String>,
+    pub(super) since: i64,
+    pub(super) digests: Digests,
 }
 
 impl Draft {
@@ -40,15 +40,19 @@ impl Draft {
 
     fn try_put(&mut self, advisory: &Advisory) -> rusqlite::Result<Change> {
         let feed = self.feed(&advisory.feed)?;
-        let digests = Digests::of(advisory);
         let realm = realm(advisory);
         let known = self.known(&advisory.id, feed, &realm)?;
+        let united = self.united(advisory, &known)?;
+        let advisory = united.as_ref().unwrap_or(advisory);
+        let digests = Digests::of(advisory);
         let mut change = Change::Added;
         for known in &known {
             if is_older(advisory.modified.as_deref(), known.modified.as_deref()) {
+                self.seen(feed, known.id);
                 return Ok(Change::Older);
             }
             if known.digests == digests && known.modified == advisory.modified {
+                self.seen(feed, known.id);
                 return Ok(Change::Unchanged);
             }
             change = match change {
@@ -65,10 +69,31 @@ impl Draft {
         for known in known {
             self.end(&advisory.id, &advisory.feed, &known)?;
         }
-        self.insert(advisory, feed, &realm, &digests)?;
+        let record = self.insert(advisory, feed, &realm, &digests)?;
+        self.seen(feed, record);
         self.state.add(&advisory.id, &advisory.feed, digests.parts());
         self.records += 1;
         Ok(change)
+    }
+
+    /// Where this import has met the record before, of the same date and with other packages: both together. An
+    /// erratum stands in the metadata of several repositories, in each with that repository's packages.
+    fn united(&self, advisory: &Advisory, known: &[Known]) -> rusqlite::Result<Option<Advisory>> {
+        let same = |known: &&Known| known.since == self.generation && known.modified == advisory.modified;
+        let Some(known) = known.iter().find(same).filter(|_| advisory.modified.is_some()) else {
+            return Ok(None);
+        };
+        let mut bodies = self.connection()?.prepare_cached("SELECT body FROM entry WHERE record = ?1")?;
+        let bodies =
+            bodies.query_map([known.id], |row| row.get::<_, Vec<u8>>(0))?.collect::<Result<Vec<_>, _>>()?;
+        let before: Vec<Affected> =
+            bodies.iter().flat_map(|body| codec::entries(body).unwrap_or_default()).collect();
+        if before.iter().all(|entry| advisory.affected.contains(entry)) {
+            return Ok(None);
+        }
+        let mut united = advisory.clone();
+        united.affected.extend(before.into_iter().filter(|entry| !advisory.affected.contains(entry)));
+        Ok(Some(united))
     }
 
     /// The valid records of an id that speak of an ecosystem of `realm`, or of none. One of the same id that speaks
@@ -97,7 +122,7 @@ impl Draft {
     }
 
     /// Ends the validity of a record. One that began in this generation has never been valid.
-    fn end(&mut self, name: &str, feed: &str, known: &Known) -> rusqlite::Result<()> {
+    pub(super) fn end(&mut self, name: &str, feed: &str, known: &Known) -> rusqlite::Result<()> {
         let touched = self.unlink(known.id)?;
         self.touched.extend(touched);
         self.state.remove(name, feed, known.digests.parts());
@@ -151,7 +176,7 @@ impl Draft {
         feed: i64,
         realm: &str,
         digests: &Digests,
-    ) -> rusqlite::Result<()> {
+    ) -> rusqlite::Result<i64> {
         let mut head = Vec::new();
         codec::write_head(advisory, &mut head);
         let connection = self.connection()?;
@@ -209,7 +234,7 @@ impl Draft {
             drop((insert, place));
             self.touched.extend(touched);
         }
-        Ok(())
+        Ok(record)
     }
 
     fn ecosystem(&mut self, ecosystem: &plimsoll_core::Ecosystem) -> rusqlite::Result<i64> {
@@ -226,7 +251,7 @@ impl Draft {
         Ok(id)
     }
 
-    fn feed(&mut self, name: &str) -> rusqlite::Result<i64> {
+    pub(super) fn feed(&mut self, name: &str) -> rusqlite::Result<i64> {
         if let Some(&id) = self.feeds.get(name) {
             return Ok(id);
         }

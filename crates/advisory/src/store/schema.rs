@@ -64,6 +64,24 @@ CREATE TABLE place (
     record INTEGER NOT NULL,
     PRIMARY KEY (ecosystem, record)
 ) WITHOUT ROWID;
+CREATE TABLE score (
+    id TEXT PRIMARY KEY,
+    probability INTEGER NOT NULL,
+    percentile INTEGER
+) WITHOUT ROWID;
+CREATE TABLE life (
+    product TEXT NOT NULL,
+    release TEXT NOT NULL,
+    codename TEXT,
+    until TEXT,
+    extended TEXT,
+    ended INTEGER,
+    PRIMARY KEY (product, release)
+) WITHOUT ROWID;
+CREATE TABLE meta (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE known (
     id TEXT NOT NULL,
     record INTEGER NOT NULL,
@@ -85,6 +103,13 @@ WHERE span.ecosystem = ?1 AND span.name = ?2 AND span.kind = ?3";
 
 /// The records that an id is one of.
 pub(crate) const IDS: &str = "SELECT record FROM known WHERE id = ?1";
+
+/// How likely a vulnerability is to be exploited, in millionths.
+pub(crate) const SCORE: &str = "SELECT probability FROM score WHERE id = ?1";
+
+/// The live records of a feed.
+pub(crate) const OF_FEED: &str = "
+SELECT id, name, since, match, rating, text FROM record WHERE feed = ?1 AND until IS NULL";
 
 /// A record without its affected entries.
 pub(crate) const HEAD: &str = "SELECT head FROM record WHERE id = ?1";

@@ -19,6 +19,9 @@ pub(super) fn advisory(raw: schema::Record<'_>) -> (Advisory, Vec<Diagnostic>) {
     let summary = raw.summary.unwrap_or_default();
 
     let mut ratings = ratings(raw.severity, &source);
+    if ratings.is_empty() {
+        ratings.extend(scores(&specific, &source));
+    }
     ratings.extend(word(specific.severity, &source));
     if let Some(word) = publisher::word_of_summary(id, &summary) {
         ratings.push(rating(&source, "word", word));
@@ -237,6 +240,19 @@ fn word(raw: Option<&RawValue>, source: &str) -> Option<Rating> {
     let word: String = read(raw)?;
     (!word.trim().is_empty() && !word.eq_ignore_ascii_case("unknown"))
         .then(|| rating(source, "word", word.trim()))
+}
+
+/// Scores that stand without their vectors: as texts or as numbers.
+fn scores(specific: &Specific<'_>, source: &str) -> Vec<Rating> {
+    let all = [
+        ("CVSS_V4", specific.cvss_v4_score),
+        ("CVSS_V3", specific.cvss_v3_score),
+        ("CVSS_V2", specific.cvss_v2_score),
+    ];
+    let text = |raw: &RawValue| {
+        read::<String>(Some(raw)).or_else(|| read::<f64>(Some(raw)).map(|score| score.to_string()))
+    };
+    all.into_iter().filter_map(|(scheme, raw)| Some(rating(source, scheme, &text(raw?)?))).collect()
 }
 
 fn vector(raw: Option<&RawValue>, source: &str) -> Option<Rating> {

@@ -8,8 +8,10 @@ mod schema;
 
 use plimsoll_core::{Diagnostic, DiagnosticKind};
 
-use super::{About, Document, Emit, Feed, Parsed};
+use super::{About, Document, Emit, Feed, Form, Parsed, Shape};
 use crate::Error;
+
+pub(super) use publisher::kind;
 
 /// The feed of OSV records: a single record, or an array of records, a document.
 #[derive(Clone, Copy, Debug, Default)]
@@ -26,23 +28,30 @@ impl Feed for Osv {
         }
     }
 
-    fn recognises(&self, document: &Document<'_>) -> bool {
-        document.bytes.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|&byte| byte == b'{')
+    fn recognises(&self, _: &Document<'_>, shape: &Shape<'_>) -> bool {
+        shape.form == Form::Object || shape.form == Form::Array && shape.has(&["id", "modified"])
     }
 
     fn parse(&self, document: Document<'_>, emit: &mut Emit<'_>) -> Result<(), Error> {
-        match record(document.bytes) {
-            Ok((advisory, notes)) => {
-                for note in notes {
-                    emit(Parsed::Note(note.at(document.name)))?;
-                }
-                emit(Parsed::Advisory(Box::new(advisory)))
-            }
-            Err(why) => emit(Parsed::Skipped(
-                Diagnostic::new(DiagnosticKind::Malformed, format!("not an OSV record: {why}"))
-                    .at(document.name),
-            )),
+        if Shape::of(document.bytes).form != Form::Array {
+            return one(&document, document.bytes, emit);
         }
+        let records: Vec<&serde_json::value::RawValue> = super::json(self, &document)?;
+        records.iter().try_for_each(|record| one(&document, record.get().as_bytes(), emit))
+    }
+}
+
+fn one(document: &Document<'_>, bytes: &[u8], emit: &mut Emit<'_>) -> Result<(), Error> {
+    match record(bytes) {
+        Ok((advisory, notes)) => {
+            for note in notes {
+                emit(Parsed::Note(note.at(document.name)))?;
+            }
+            emit(Parsed::Advisory(Box::new(advisory)))
+        }
+        Err(why) => emit(Parsed::Skipped(
+            Diagnostic::new(DiagnosticKind::Malformed, format!("not an OSV record: {why}")).at(document.name),
+        )),
     }
 }
 

@@ -54,7 +54,7 @@ pub(super) fn name_kind(ecosystem: &str) -> NameKind {
 
 /// Errata that only mend or add: Red Hat's `…BA` and `…EA`, and those of the rebuilds that follow it; SUSE's
 /// recommended, feature and optional updates; Mageia's `MGAA`.
-pub(super) fn kind(id: &str) -> AdvisoryKind {
+pub(in crate::feeds) fn kind(id: &str) -> AdvisoryKind {
     let prefix = id.split('-').next().unwrap_or_default();
     let informational =
         matches!(prefix, "RHBA" | "RHEA" | "ALBA" | "ALEA" | "RLBA" | "RLEA" | "ELBA" | "ELEA" | "MGAA")

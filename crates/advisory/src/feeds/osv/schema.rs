@@ -123,6 +123,13 @@ pub(super) struct Specific<'a> {
     /// SUSE: the binary packages with their fixed versions.
     #[serde(borrow)]
     pub(super) binaries: Option<&'a RawValue>,
+    /// RubyGems and Maven: scores without their vectors.
+    #[serde(borrow)]
+    pub(super) cvss_v2_score: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) cvss_v3_score: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) cvss_v4_score: Option<&'a RawValue>,
     /// OpenSSF malicious packages.
     #[serde(rename = "malicious-packages-origins", borrow)]
     pub(super) malicious: Option<&'a RawValue>,
