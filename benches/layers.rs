@@ -1,28 +1,18 @@
-//! How close reading an image comes to what can't be avoided: inflating the same layers with the same library on
-//! the same number of threads, and hashing the compressed blobs; both measured in the same run, in turns.
+//! How close a scan's first half, from an image to its inventory, comes to what can't be avoided: inflating the same
+//! layers with the same library on the same number of threads, and hashing the compressed blobs. All of it is
+//! measured in the same run, in turns, and the fastest of each counts.
 //!
-//! `PLIMSOLL_IMAGES=FOLDER cargo bench -p plimsoll-image --bench floor` measures every image of a folder, each in
-//! a folder of its own with an `oci/` layout and a `docker.tar`. `THREADS` sets the threads (2), `ROUNDS` how often
-//! each is measured (5; the fastest counts). Without a folder it makes a layer and measures that.
+//! `PLIMSOLL_LAB=FOLDER cargo bench -p plimsoll --bench layers` measures every image of a folder, each in a folder of
+//! its own with an `oci/` layout and a `docker.tar`. `THREADS` sets the threads (2), `ROUNDS` how often each is
+//! measured (5), `ONLY` names images. Without a folder it measures an image that it makes.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use plimsoll_core::{Content, Entry, LayerVisitor, Silent, Take};
-use plimsoll_image::{Image, OpenOptions, Tree};
+use plimsoll::{Catalogers, FolderCache, Image, LayerCache, OpenOptions, Silent, take_inventory_with};
 use sha2::{Digest, Sha256};
-
-struct NamesOnly;
-
-impl LayerVisitor for NamesOnly {
-    fn entry(&mut self, _: &Entry<'_>) -> Take {
-        Take::Skip
-    }
-
-    fn content(&mut self, _: &Entry<'_>, _: Content<'_>) {}
-}
 
 fn number(name: &str, default: usize) -> usize {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
@@ -96,11 +86,12 @@ fn hash(path: &Path) {
     std::hint::black_box(hash.finalize());
 }
 
-fn scan(path: &Path, options: &OpenOptions) {
+fn scan(path: &Path, options: &OpenOptions, cache: Option<&dyn LayerCache>) {
     let image = Image::open(path, options).expect("an image");
-    let layers = image.read(&|_| true, &|_| NamesOnly, &Silent).expect("good layers");
-    let entries: Vec<_> = layers.iter().flatten().map(|layer| &layer.entries).collect();
-    std::hint::black_box(Tree::merge(&entries, &options.limits));
+    let catalogers = Catalogers::all();
+    let taken =
+        take_inventory_with(&image, &catalogers, &options.limits, cache, &Silent).expect("an inventory");
+    std::hint::black_box(taken);
 }
 
 fn blobs(layout: &Path) -> Vec<PathBuf> {
@@ -121,14 +112,19 @@ fn measure(name: &str, folder: &Path) {
     let (layout, archive) = (folder.join("oci"), folder.join("docker.tar"));
     let files = blobs(&layout);
     let none = Cost { wall: Duration::ZERO, cpu: Duration::ZERO };
-    let mut best = [Cost { wall: Duration::MAX, cpu: Duration::MAX }; 5];
+    let mut best = [Cost { wall: Duration::MAX, cpu: Duration::MAX }; 6];
+    let place = tempfile::tempdir().expect("a folder");
+    let cache = FolderCache::open(place.path()).expect("a cache");
+    let kept: Option<&dyn LayerCache> = Some(&cache);
+    scan(&layout, &verified, kept);
     for _ in 0..rounds {
         let runs = [
             timed(|| spread(&files, threads, &inflate)),
             timed(|| spread(&files, threads, &hash)),
-            timed(|| scan(&layout, &verified)),
-            if archive.exists() { timed(|| scan(&archive, &verified)) } else { none },
-            if archive.exists() { timed(|| scan(&archive, &unverified)) } else { none },
+            timed(|| scan(&layout, &verified, None)),
+            if archive.exists() { timed(|| scan(&archive, &verified, None)) } else { none },
+            if archive.exists() { timed(|| scan(&archive, &unverified, None)) } else { none },
+            timed(|| scan(&layout, &verified, kept)),
         ];
         for (best, run) in best.iter_mut().zip(runs) {
             *best = Cost { wall: run.wall.min(best.wall), cpu: run.cpu.min(best.cpu) };
@@ -137,8 +133,7 @@ fn measure(name: &str, folder: &Path) {
     let wall = |at: usize| best[at].wall.as_secs_f64() * 1000.0;
     let cpu = |at: usize| best[at].cpu.as_secs_f64() * 1000.0;
     println!(
-        "{name:16} floor {:7.1} ms (inflate {:7.1}, sha256 {:6.1}) | layout {:7.1} ms, {:.2} of the floor (cpu {:.2}) | docker archive {:6.1} ms, unverified {:5.1} ms",
-        wall(0) + wall(1),
+        "{name:16} {:8.1} {:8.1} | {:8.1}  {:.2}  {:.2} | {:8.1} {:8.1} | {:6.1}",
         wall(0),
         wall(1),
         wall(2),
@@ -146,7 +141,17 @@ fn measure(name: &str, folder: &Path) {
         cpu(2) / (cpu(0) + cpu(1)),
         wall(3),
         wall(4),
+        wall(5),
     );
+}
+
+/// An image of the usual parts, in both forms.
+fn made(folder: &Path) {
+    let mix = plimsoll_testkit::synthetic::Mix { debian: 400, python: 200, node: 3000, ..Default::default() };
+    let base = plimsoll_testkit::synthetic::random_files(300, 100_000, 1);
+    let image = plimsoll_testkit::synthetic::mixed(mix).layer(plimsoll_testkit::LayerBuilder::from_tar(base));
+    image.write_oci_layout(&folder.join("oci")).expect("a layout");
+    std::fs::write(folder.join("docker.tar"), image.docker_archive()).expect("an archive");
 }
 
 fn main() {
@@ -154,8 +159,15 @@ fn main() {
     if std::env::args().any(|argument| argument == "--test") {
         return;
     }
-    let Some(images) = std::env::var_os("PLIMSOLL_IMAGES").map(PathBuf::from) else {
-        eprintln!("PLIMSOLL_IMAGES names no folder of images: measuring a made layer");
+    println!("milliseconds:        floor       |      OCI layout      |  docker archive   |  warm");
+    println!(
+        "{:16} {:>8} {:>8} | {:>8}  wall   cpu | {:>8} {:>8} | {:>6}",
+        "image", "inflate", "sha256", "", "", "unverif.", "cache"
+    );
+    let Some(images) = std::env::var_os("PLIMSOLL_LAB").map(PathBuf::from) else {
+        let folder = tempfile::tempdir().expect("a folder");
+        made(folder.path());
+        measure("made", folder.path());
         return;
     };
     let only = std::env::var("ONLY").unwrap_or_default();
@@ -163,11 +175,10 @@ fn main() {
     folders.sort_by_key(std::fs::DirEntry::file_name);
     for folder in folders {
         let name = folder.file_name().to_string_lossy().into_owned();
-        if folder.path().join("oci/index.json").exists()
-            && (only.is_empty() || only.split(',').any(|o| o == name))
-        {
+        let asked = only.is_empty() || only.split(',').any(|only| only == name);
+        if asked && folder.path().join("oci/index.json").exists() {
             measure(&name, &folder.path());
         }
     }
-    eprintln!("peak memory of all of it: {}", peak());
+    println!("peak memory of all of it: {}", peak());
 }
