@@ -16,3 +16,14 @@ pub(crate) fn slashed(kind: PackageType, name: &str, version: &str) -> Package {
     };
     Package::new(kind, name, version, Purl::new(kind.purl_type(), namespace, last, Some(version)))
 }
+
+/// A package by Maven's coordinates: `group:artifact`. Without a group no advisory can speak of it.
+pub(crate) fn maven(group: &str, artifact: &str, version: &str) -> Package {
+    let name = if group.is_empty() { artifact.to_owned() } else { format!("{group}:{artifact}") };
+    let purl = Purl::new("maven", Some(group), artifact, Some(version));
+    let mut package = Package::new(PackageType::Maven, name, version, purl);
+    if group.is_empty() {
+        package.ecosystem = None;
+    }
+    package
+}

@@ -4,11 +4,13 @@
 //! hundred MiB costs no more memory than a small one.
 
 mod classify;
+mod compressed;
 mod go;
 mod layout;
 mod rust;
 #[cfg(test)]
 mod sample;
+mod sbom;
 mod window;
 
 use plimsoll_core::{Content, Diagnostic, DiagnosticKind, Take};
@@ -50,8 +52,9 @@ impl Cataloger for Executables {
         let mut go = go::BuildInfo::default();
         let mut auditable = rust::Auditable::default();
         let mut paths = rust::Paths::default();
+        let mut embedded = sbom::Embedded::default();
         let mut classifier = classify::Classifier::of(file.path);
-        let mut detectors: Vec<&mut dyn Detector> = vec![&mut go, &mut auditable, &mut paths];
+        let mut detectors: Vec<&mut dyn Detector> = vec![&mut go, &mut auditable, &mut paths, &mut embedded];
         if let Some(classifier) = &mut classifier {
             detectors.push(classifier);
         }

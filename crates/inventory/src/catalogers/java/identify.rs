@@ -4,8 +4,9 @@
 
 use std::collections::HashMap;
 
-use plimsoll_core::{Confidence, Identity, Package, PackageType, Purl};
+use plimsoll_core::{Confidence, Identity, Package};
 
+use super::super::identity;
 use super::jar::Jar;
 use super::known;
 use super::manifest::Manifest;
@@ -210,14 +211,8 @@ fn is_group(text: &str) -> bool {
     text.contains('.') && text.split('.').all(part)
 }
 
-/// A package by Maven's coordinates. Without a group no advisory can speak of it.
 fn maven(group: &str, artifact: &str, version: &str, confidence: Confidence, evidence: &str) -> Package {
-    let name = if group.is_empty() { artifact.to_owned() } else { format!("{group}:{artifact}") };
-    let purl = Purl::new("maven", Some(group), artifact, Some(version));
-    let mut package = Package::new(PackageType::Maven, name, version, purl);
-    if group.is_empty() {
-        package.ecosystem = None;
-    }
+    let mut package = identity::maven(group, artifact, version);
     package.identity = Some(Identity { confidence, evidence: evidence.to_owned() });
     package
 }

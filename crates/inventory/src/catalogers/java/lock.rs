@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use plimsoll_core::{Diagnostic, DiagnosticKind, Package, PackageType, Purl, Role};
+use plimsoll_core::{Diagnostic, DiagnosticKind, Role};
 use serde::Deserialize;
 
 use super::super::document::{Document, Text as File, WHOLE, malformed};
 use super::super::json::{self, Elements, Entries, Text};
-use super::super::xml;
+use super::super::{identity, xml};
 use crate::{Interest, Pattern, Sink};
 
 /// Lock files of Gradle (Gradle, "Locking Versions").
@@ -199,8 +199,7 @@ pub(super) fn add(group: &str, artifact: &str, version: &str, dev: bool, out: &m
     if group.is_empty() || artifact.is_empty() {
         return;
     }
-    let purl = Purl::new("maven", Some(group), artifact, Some(version));
-    let mut package = Package::new(PackageType::Maven, format!("{group}:{artifact}"), version, purl);
+    let mut package = identity::maven(group, artifact, version);
     if dev {
         package.role = Role::Development;
     }

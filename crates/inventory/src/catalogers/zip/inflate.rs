@@ -12,13 +12,26 @@ use super::input::Input;
 pub(super) fn whole(bytes: &[u8], size: u64, max: usize, budget: &mut Budget) -> io::Result<Vec<u8>> {
     let claimed = usize::try_from(size).unwrap_or(max).min(max);
     let mut out = Vec::with_capacity(claimed.saturating_add(1));
-    let mut decoder = Decompress::new(false);
+    let mut decoder = budget.spare.take().unwrap_or_else(|| Decompress::new(false));
+    decoder.reset(false);
+    let result = fill(&mut decoder, bytes, &mut out, claimed, max, budget);
+    budget.spare = Some(decoder);
+    result.map(|()| out)
+}
+
+fn fill(
+    decoder: &mut Decompress,
+    bytes: &[u8],
+    out: &mut Vec<u8>,
+    claimed: usize,
+    max: usize,
+    budget: &mut Budget,
+) -> io::Result<()> {
     loop {
         let used = usize::try_from(decoder.total_in()).unwrap_or(usize::MAX);
         let before = out.len();
         let rest = bytes.get(used..).unwrap_or_default();
-        let status =
-            decoder.decompress_vec(rest, &mut out, FlushDecompress::Finish).map_err(io::Error::other)?;
+        let status = decoder.decompress_vec(rest, out, FlushDecompress::Finish).map_err(io::Error::other)?;
         let made = out.len() - before;
         if !budget.inflate(made) {
             return Err(io::Error::other("the archive inflates to more than may be read of it"));
@@ -27,7 +40,7 @@ pub(super) fn whole(bytes: &[u8], size: u64, max: usize, budget: &mut Budget) ->
             return Err(io::Error::other("it inflates to more bytes than may be held"));
         }
         match status {
-            Status::StreamEnd => return Ok(out),
+            Status::StreamEnd => return Ok(()),
             _ if out.len() < out.capacity() => return Err(io::ErrorKind::UnexpectedEof.into()),
             _ => out.reserve(claimed.max(4096)),
         }

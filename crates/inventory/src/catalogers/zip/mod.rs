@@ -14,6 +14,7 @@ mod tests;
 
 use std::io::Read;
 
+use flate2::Decompress;
 use plimsoll_core::{Diagnostic, DiagnosticKind};
 
 /// Whether a file begins as a ZIP archive does: with an entry, or as an empty archive.
@@ -62,6 +63,8 @@ pub(crate) struct Budget {
     depth: u32,
     /// Troubles that are still told.
     troubles: u32,
+    /// A decoder that is used again: most of what is inflated is small.
+    spare: Option<Decompress>,
 }
 
 impl Budget {
@@ -73,6 +76,7 @@ impl Budget {
             held: 16 << 20,
             depth: 16,
             troubles: 20,
+            spare: None,
         }
     }
 

@@ -4,12 +4,13 @@
 //! A section's place is named by headers that an ELF file has at its end, so the list is found by what it is: a
 //! zlib stream that begins as such a list does.
 
-use flate2::{Decompress, FlushDecompress, Status};
+use flate2::Decompress;
 use memchr::memchr_iter;
 use plimsoll_core::{Diagnostic, DiagnosticKind, PackageType};
 use serde::Deserialize;
 
 use super::super::super::identity;
+use super::super::compressed::{Outcome, Trial};
 use super::super::layout::Layout;
 use super::super::window::{Detector, Window};
 use crate::Sink;
@@ -27,47 +28,6 @@ pub(in super::super) struct Auditable {
     list: Option<Vec<u8>>,
     /// A decoder that is used again, for most beginnings are none.
     spare: Option<Decompress>,
-}
-
-struct Trial {
-    decoder: Decompress,
-    text: Vec<u8>,
-}
-
-enum Outcome {
-    Open,
-    Whole,
-    Nothing,
-}
-
-impl Trial {
-    fn feed(&mut self, mut input: &[u8]) -> Outcome {
-        let mut chunk = [0; 4096];
-        loop {
-            let (before_in, before_out) = (self.decoder.total_in(), self.decoder.total_out());
-            // The first bytes alone tell most beginnings to be something else.
-            let room = if self.text.len() < PREFIX.len() { 64 } else { chunk.len() };
-            let Some(space) = chunk.get_mut(..room) else { return Outcome::Nothing };
-            let Ok(status) = self.decoder.decompress(input, space, FlushDecompress::None) else {
-                return Outcome::Nothing;
-            };
-            let step = |now: u64, before: u64| usize::try_from(now.saturating_sub(before)).unwrap_or(0);
-            let (used, made) =
-                (step(self.decoder.total_in(), before_in), step(self.decoder.total_out(), before_out));
-            input = input.get(used..).unwrap_or_default();
-            self.text.extend_from_slice(space.get(..made).unwrap_or_default());
-            let shown = self.text.get(..PREFIX.len()).unwrap_or(&self.text);
-            if !PREFIX.starts_with(shown) || self.text.len() > MAX_LIST {
-                return Outcome::Nothing;
-            }
-            match status {
-                Status::StreamEnd => return Outcome::Whole,
-                _ if input.is_empty() && made < room => return Outcome::Open,
-                _ if used == 0 && made == 0 => return Outcome::Nothing,
-                _ => {}
-            }
-        }
-    }
 }
 
 impl Detector for Auditable {
@@ -91,7 +51,7 @@ impl Detector for Auditable {
             }
             let mut decoder = self.spare.take().unwrap_or_else(|| Decompress::new(true));
             decoder.reset(true);
-            self.go_on(Trial { decoder, text: Vec::new() }, rest);
+            self.go_on(Trial::new(decoder), rest);
         }
     }
 
@@ -112,7 +72,7 @@ impl Detector for Auditable {
 
 impl Auditable {
     fn go_on(&mut self, mut trial: Trial, input: &[u8]) {
-        match trial.feed(input) {
+        match trial.feed(input, MAX_LIST, may_be_list) {
             Outcome::Open => self.open.push(trial),
             Outcome::Whole => self.list = Some(trial.text),
             Outcome::Nothing => self.spare = Some(trial.decoder),
@@ -126,6 +86,11 @@ fn is_code(layout: &Layout, first: u64, last: u64) -> bool {
     let apart = layout.segments.iter().any(|segment| !segment.executable && !segment.writable);
     let segment = layout.segment(first).filter(|segment| apart && segment.executable);
     segment.is_some() && segment == layout.segment(last)
+}
+
+/// Whether a list can begin with the text.
+fn may_be_list(text: &[u8]) -> bool {
+    PREFIX.starts_with(text.get(..PREFIX.len()).unwrap_or(text))
 }
 
 /// Whether a zlib stream can begin so: a header of the usual window size and no dictionary (RFC 1950, 2.2), and a
