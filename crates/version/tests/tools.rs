@@ -1,16 +1,15 @@
 //! The same pairs to the ecosystems' own tools, where they are installed.
 
 mod generate;
+mod tool;
 
 use std::cmp::Ordering;
-use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use generate::{Random, amount, neighbour, version};
 use plimsoll_version::Scheme;
-
-type Pair = (String, String);
+use tool::{Pair, batch, with_args};
 
 fn pairs(scheme: Scheme, count: usize) -> Vec<Pair> {
     let mut random = Random::new(77);
@@ -20,26 +19,6 @@ fn pairs(scheme: Scheme, count: usize) -> Vec<Pair> {
         (a, b)
     };
     (0..count).map(|_| pair()).collect()
-}
-
-/// Runs a tool once: pairs with a tab between them go in, one of `<`, `=`, `>` and `?` a line comes out.
-fn batch(mut command: Command, pairs: &[Pair]) -> Option<Vec<char>> {
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().ok()?;
-    let mut stdin = child.stdin.take()?;
-    let input: String = pairs.iter().map(|(a, b)| format!("{a}\t{b}\n")).collect();
-    let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
-    let output = child.wait_with_output().ok()?;
-    writer.join().ok()?.ok()?;
-    let answers: Vec<char> =
-        String::from_utf8(output.stdout).ok()?.lines().filter_map(|line| line.chars().next()).collect();
-    (answers.len() == pairs.len()).then_some(answers)
-}
-
-fn with_args(program: &str, args: &[&str]) -> Command {
-    let mut command = Command::new(program);
-    command.args(args);
-    command
 }
 
 /// Compares the answers; `?` is a version that the tool refuses, of which there is nothing to say.

@@ -57,7 +57,7 @@ fn push<'a>(specifier: &'a str, out: &mut Vec<Comparator<'a>>) -> Result<(), Unp
 }
 
 /// The epoch and the numbers of a version.
-pub(super) fn release(version: &str) -> &str {
+fn release(version: &str) -> &str {
     let end = version
         .find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '!' | 'v')))
         .unwrap_or(version.len());
@@ -84,21 +84,20 @@ pub(super) fn holds(op: Op, version: &str, bound: &str) -> Result<bool, Unparsab
         return Ok(version.compare(&from).is_lt() || version.compare(&to).is_ge());
     }
     let bound = read_bound(bound)?;
-    let same_base = version.has_base_of(&bound);
-    let order = version.compare(&bound);
     Ok(match op {
-        Op::Less => order.is_lt() && (bound.is_pre_release() || !version.is_pre_release() || !same_base),
-        Op::Greater => {
-            let of_bound =
-                same_base && (version.has_local() || (version.is_post_release() && !bound.is_post_release()));
-            order.is_gt() && !of_bound
+        // Not the pre-releases of the bound, except below a pre-release.
+        Op::Less if bound.is_pre_release() => version.compare(&bound).is_lt(),
+        Op::Less => version.compare(&bound.public().first_development()).is_lt(),
+        // Not the local versions of the bound, nor its post-releases, except above a post-release.
+        Op::Greater if bound.is_development() || bound.is_post_release() => {
+            version.public().compare(&bound.public()).is_gt()
         }
-        Op::Equal | Op::NotEqual if bound.has_local() => op.holds(order),
+        Op::Greater => version.compare(&bound).is_gt() && !version.is_post_release_of(&bound),
+        Op::Equal | Op::NotEqual if bound.has_local() => op.holds(version.compare(&bound)),
         _ => op.holds(version.public().compare(&bound)),
     })
 }
 
-/// Neither a pre-release nor a post-release.
-pub(super) fn is_final(version: &str) -> bool {
-    Parts::read(version).is_some_and(|version| !version.is_pre_release() && !version.is_post_release())
+pub(super) fn is_pre_release(version: &str) -> bool {
+    Parts::read(version).is_some_and(|version| version.is_pre_release())
 }

@@ -87,8 +87,9 @@ impl<'a> Expression<'a> {
         }
         scheme.parses(&comparator.version)?;
         let piece = match comparator.op {
-            Op::Less if self.syntax == Syntax::Pep440 && pep440::is_final(&comparator.version) => {
-                (Unbounded, Excluded(Cow::Owned(format!("{}.dev0", pep440::release(&comparator.version)))))
+            Op::Less if self.syntax == Syntax::Pep440 && !pep440::is_pre_release(&comparator.version) => {
+                let public = comparator.version.split('+').next().unwrap_or_default();
+                (Unbounded, Excluded(Cow::Owned(format!("{public}.dev0"))))
             }
             Op::Less => (Unbounded, Excluded(version())),
             // The pre-releases of the version are not below it; "a" is how gems write the first of them.

@@ -171,6 +171,7 @@ fn number(random: &mut Random) -> &'static str {
 }
 
 /// A version like another: one of its bytes or the end replaced by a fragment or a number.
+#[allow(dead_code)]
 pub(crate) fn neighbour(random: &mut Random, scheme: Scheme, version: &str) -> String {
     if random.below(3) == 0 {
         return self::version(random, scheme);

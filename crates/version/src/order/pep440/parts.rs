@@ -197,10 +197,25 @@ impl<'a> Parts<'a> {
         Self { local: &[], ..self }
     }
 
-    /// Whether epoch and release are the same.
-    pub(crate) fn has_base_of(&self, other: &Self) -> bool {
+    pub(crate) fn is_development(&self) -> bool {
+        self.dev.is_some()
+    }
+
+    /// The first development release of a version that is none.
+    pub(crate) fn first_development(self) -> Self {
+        let stage = match self.stage {
+            Stage::Final if self.post.is_none() => Stage::Development,
+            stage => stage,
+        };
+        Self { stage, dev: Some(b"0"), ..self }
+    }
+
+    /// Whether it differs from `other` by its post-release, or its local part, alone.
+    pub(crate) fn is_post_release_of(&self, other: &Self) -> bool {
         compare_numbers(self.epoch, other.epoch).is_eq()
             && compare_releases(self.release, other.release).is_eq()
+            && self.stage == other.stage
+            && compare_numbers(self.pre, other.pre).is_eq()
     }
 
     pub(crate) fn write(&self, out: &mut Writer) {
