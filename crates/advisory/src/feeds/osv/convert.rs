@@ -6,6 +6,7 @@ use plimsoll_core::{
 };
 use serde_json::value::RawValue;
 
+use super::opening::opening;
 use super::schema::{self, Specific, read};
 use super::{golang, publisher};
 
@@ -86,7 +87,12 @@ pub(super) fn advisory(raw: schema::Record<'_>) -> (Advisory, Vec<Diagnostic>) {
         aliases,
         upstream,
         related,
-        summary,
+        // Only what is shown: what errata say in their summaries is not looked for in details.
+        summary: if summary.is_empty() {
+            opening(raw.details.as_deref().unwrap_or_default())
+        } else {
+            summary
+        },
         published: raw.published.map(Into::into),
         modified: raw.modified.map(Into::into),
         withdrawn: raw.withdrawn.map(Into::into),

@@ -3,6 +3,7 @@
 
 mod convert;
 mod golang;
+mod opening;
 mod publisher;
 mod schema;
 

@@ -20,6 +20,8 @@ pub(super) struct Record<'a> {
     pub(super) related: Option<Vec<String>>,
     pub(super) summary: Option<String>,
     #[serde(borrow)]
+    pub(super) details: Option<Cow<'a, str>>,
+    #[serde(borrow)]
     pub(super) severity: Option<Vec<Severity<'a>>>,
     #[serde(borrow)]
     pub(super) affected: Option<Vec<Affected<'a>>>,
