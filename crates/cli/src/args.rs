@@ -60,6 +60,9 @@ pub(crate) struct Reading {
     /// Do not verify the digests of layers
     #[arg(long)]
     pub no_verify: bool,
+    /// Keep what is found in layers in this folder, so that no layer is read twice
+    #[arg(long, env = "PLIMSOLL_LAYER_CACHE", value_name = "FOLDER")]
+    pub layer_cache: Option<PathBuf>,
     /// Treat an image that could be read only in part as an error
     #[arg(long)]
     pub strict: bool,

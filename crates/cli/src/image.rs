@@ -1,6 +1,8 @@
 //! Opening the image that a command names.
 
-use plimsoll::{Image, OpenOptions, Platform, Reference, View};
+use std::sync::Arc;
+
+use plimsoll::{FolderCache, Image, LayerCache, OpenOptions, Platform, Reference, View};
 
 use crate::args;
 use crate::demo;
@@ -13,6 +15,13 @@ pub(crate) fn options(args: &args::Reading) -> Result<OpenOptions, Failure> {
         None => None,
     };
     Ok(OpenOptions { platform, verify: !args.no_verify, strict: args.strict, ..OpenOptions::default() })
+}
+
+/// Where the arguments say to keep what is found in layers.
+pub(crate) fn layer_cache(args: &args::Reading) -> Result<Option<Arc<dyn LayerCache>>, Failure> {
+    let Some(folder) = &args.layer_cache else { return Ok(None) };
+    let cache = FolderCache::open(folder).map_err(|error| Failure::Said(error.to_string()))?;
+    Ok(Some(Arc::new(cache)))
 }
 
 /// The packages that the arguments say count.

@@ -144,3 +144,18 @@ fn versions_and_vectors_are_compared_and_scored_line_by_line() {
     let scored = out(&["cvss", "-"], "AV:N/AC:L/Au:N/C:N/I:N/A:C\nCVSS:3.1/AV:N\n");
     assert!(scored.starts_with("7.8\thigh\n-\t"), "{scored}");
 }
+
+#[test]
+fn a_second_scan_reads_no_layer() {
+    use plimsoll_testkit::{Fault, demo};
+    let folder = tempfile::tempdir().unwrap();
+    let (image, cache) = (folder.path().join("app.tar"), folder.path().join("cache"));
+    std::fs::write(&image, demo::image().docker_archive()).unwrap();
+    let args = ["scan", image.to_str().unwrap(), "--layer-cache", cache.to_str().unwrap(), "--format", "json"];
+    let first = json(&args);
+    // The same image with a layer that could not be read: it is not missed.
+    std::fs::write(&image, demo::image().fault(Fault::LayerChanged(1)).docker_archive()).unwrap();
+    let second = json(&args);
+    assert_eq!(first, second);
+    assert_eq!(plimsoll(&args[..2], "").status.code(), Some(2));
+}

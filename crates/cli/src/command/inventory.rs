@@ -1,5 +1,5 @@
 use plimsoll::stages::report::{Tool, write_cyclonedx, write_inventory, write_inventory_json};
-use plimsoll::{Catalogers, Diagnostic, take_inventory};
+use plimsoll::{Catalogers, Diagnostic, take_inventory_with};
 
 use crate::args::{Color, Inventory, InventoryFormat};
 use crate::output::{self, Failure};
@@ -10,7 +10,8 @@ pub(crate) fn run(args: &Inventory, color: Color) -> Result<Outcome, Failure> {
     let options = image::options(&args.reading)?;
     let opened = image::open(&args.image, &options)?;
     let bars = Bars::new();
-    let taken = take_inventory(&opened, &Catalogers::all(), &options.limits, &bars);
+    let cache = image::layer_cache(&args.reading)?;
+    let taken = take_inventory_with(&opened, &Catalogers::all(), &options.limits, cache.as_deref(), &bars);
     bars.clear();
     let taken = taken?;
     if let (true, Some(wrong)) = (options.strict, taken.partial()) {

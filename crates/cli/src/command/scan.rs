@@ -7,7 +7,8 @@ use crate::{Outcome, demo, image, store};
 
 pub(crate) fn run(args: &Scan, color: Color) -> Result<Outcome, Failure> {
     let open = image::options(&args.reading)?;
-    let options = ScanOptions { open, view: image::view(&args.reading), ..ScanOptions::default() };
+    let (view, layers) = (image::view(&args.reading), image::layer_cache(&args.reading)?);
+    let options = ScanOptions { open, view, layers, ..ScanOptions::default() };
     let options = super::judging(&args.judging, options)?;
     // The demonstration is about the starter set, unless someone names a store.
     let scanner = if args.image == demo::NAME && args.store.db.is_none() {
