@@ -96,7 +96,7 @@ pub struct Affected {
 }
 
 /// Which of a package's two names an [`Affected`] entry uses.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum NameKind {
     /// The binary package, or the only name there is.
