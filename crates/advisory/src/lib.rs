@@ -19,4 +19,4 @@ pub use error::Error;
 pub use import::{ImportOptions, ImportReport};
 pub use index::Index;
 pub use memory::Memory;
-pub use store::{EcosystemStatus, Generation, Store, StoreStatus};
+pub use store::{ChangedName, EcosystemStatus, Effect, Generation, RecordChange, Store, StoreStatus};

@@ -3,7 +3,8 @@
 //! [`verdict`] is the one function that decides: a [`Package`](plimsoll_core::Package) and an
 //! [`Advisory`](plimsoll_core::Advisory) in, an [`Evidence`](plimsoll_core::Evidence) out. [`match_packages`] runs
 //! it over everything that a source of [`Candidates`] knows of some packages, and makes one finding of all records
-//! of a vulnerability; [`explain`] says why a package has a finding, or why not. [`stream`] and [`normal_name`] say which spellings of ecosystems and names mean the same,
+//! of a vulnerability; [`explain`] says why a package has a finding, or why not. [`Postings`]
+//! goes the other way, from an advisory to everything that has what it affects. [`stream`] and [`normal_name`] say which spellings of ecosystems and names mean the same,
 //! for those who write a source.
 //!
 //! Nothing here reads a file or a network.
@@ -24,6 +25,7 @@ mod matching;
 mod name;
 mod place;
 mod queries;
+mod reverse;
 mod shadow;
 mod stream;
 mod verdict;
@@ -35,6 +37,7 @@ pub use identity::known_ids;
 pub use matching::{Dismissed, Matched, Options, match_packages};
 pub use name::normal_name;
 pub use queries::{Wanted, queries};
+pub use reverse::{Postings, Reached};
 pub use shadow::Shadow;
 pub use stream::stream;
 pub use verdict::verdict;

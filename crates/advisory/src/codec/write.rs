@@ -6,11 +6,7 @@ use super::{LINK_KINDS, LINKS};
 pub(crate) fn write_head(advisory: &Advisory, out: &mut Vec<u8>) {
     text(out, &advisory.id);
     text(out, &advisory.feed);
-    out.push(match advisory.kind {
-        AdvisoryKind::Malware => 1,
-        AdvisoryKind::Informational => 2,
-        _ => 0,
-    });
+    out.push(kind(advisory.kind));
     write_ids(advisory, out);
     optional(out, advisory.withdrawn.as_deref());
     optional(out, advisory.modified.as_deref());
@@ -23,26 +19,45 @@ fn write_ids(advisory: &Advisory, out: &mut Vec<u8>) {
     texts(out, &advisory.upstream);
 }
 
-/// What decides a match, the entries apart: a change here is a reason to match again.
+/// What decides a match, in an order of its own: a change here is a reason to match again, and another order of the
+/// entries is none.
 pub(crate) fn write_match(advisory: &Advisory, out: &mut Vec<u8>) {
     out.push(u8::from(advisory.withdrawn.is_some()));
-    out.push(match advisory.kind {
-        AdvisoryKind::Malware => 1,
-        AdvisoryKind::Informational => 2,
-        _ => 0,
-    });
+    out.push(kind(advisory.kind));
     write_ids(advisory, out);
-    for entry in &advisory.affected {
-        write_entry(entry, false, out);
-    }
+    sorted(advisory, out, |entry, out| write_entry(entry, false, out));
 }
 
 /// What decides a severity: a change here is a reason to rate again.
 pub(crate) fn write_ratings(advisory: &Advisory, out: &mut Vec<u8>) {
     ratings(out, &advisory.ratings);
-    for entry in &advisory.affected {
+    sorted(advisory, out, |entry, out| {
+        text(out, entry.ecosystem.as_str());
+        text(out, &entry.name);
         ratings(out, &entry.ratings);
         out.push(fix(entry.fix));
+    });
+}
+
+fn sorted(advisory: &Advisory, out: &mut Vec<u8>, write: fn(&Affected, &mut Vec<u8>)) {
+    let mut entries: Vec<Vec<u8>> = advisory
+        .affected
+        .iter()
+        .map(|entry| {
+            let mut bytes = Vec::new();
+            write(entry, &mut bytes);
+            bytes
+        })
+        .collect();
+    entries.sort_unstable();
+    entries.iter().for_each(|entry| out.extend_from_slice(entry));
+}
+
+fn kind(kind: AdvisoryKind) -> u8 {
+    match kind {
+        AdvisoryKind::Malware => 1,
+        AdvisoryKind::Informational => 2,
+        _ => 0,
     }
 }
 

@@ -4,6 +4,7 @@
 //! that readers, who open the file as immutable, need no lock and see one generation from beginning to end, and so
 //! that whatever stops an import leaves the old generation as it was.
 
+mod changes;
 mod draft;
 mod look_up;
 mod place;
@@ -11,6 +12,7 @@ mod put;
 mod schema;
 mod state;
 mod status;
+mod verify;
 mod whole;
 
 use std::collections::HashMap;
@@ -19,6 +21,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
+pub use changes::{ChangedName, Effect, RecordChange};
 pub(crate) use draft::Draft;
 pub(crate) use look_up::scored;
 pub(crate) use put::Change;
@@ -142,54 +145,10 @@ impl Store {
         found.map_err(|e| Error::database(&self.path, e))
     }
 
-    /// Reads every page and every record of the store.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Corrupt`] with the first thing that is wrong.
-    pub fn verify(&self) -> Result<(), Error> {
-        let corrupt = |why: String| Error::Corrupt { path: self.path.clone(), why };
-        let failed = |e: rusqlite::Error| match Error::database(&self.path, e) {
-            Error::Database { source, .. } => corrupt(source.to_string()),
-            other => other,
-        };
-        let connection = self.connection();
-        let said: String =
-            connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(failed)?;
-        if said != "ok" {
-            return Err(corrupt(said));
-        }
-        let mut digest = state::State::default();
-        let mut records = connection.prepare(schema::LIVE).map_err(failed)?;
-        let mut rows = records.query([]).map_err(failed)?;
-        while let Some(row) = rows.next().map_err(failed)? {
-            let text = |at| row.get_ref(at).and_then(|value| Ok(value.as_str()?)).map_err(failed);
-            let blob = |at| row.get_ref(at).and_then(|value| Ok(value.as_blob()?)).map_err(failed);
-            let name = text(0)?;
-            crate::codec::head(blob(5)?).map_err(|_| corrupt(format!("the record {name} can't be read")))?;
-            digest.add(name, text(1)?, [blob(2)?, blob(3)?, blob(4)?]);
-        }
-        let mut entries = connection.prepare("SELECT id, body FROM entry").map_err(failed)?;
-        let mut rows = entries.query([]).map_err(failed)?;
-        while let Some(row) = rows.next().map_err(failed)? {
-            let body = row.get_ref(1).and_then(|value| Ok(value.as_blob()?)).map_err(failed)?;
-            crate::codec::entries(body).map_err(|_| {
-                corrupt(format!("the entry {} can't be read", row.get::<_, i64>(0).unwrap_or_default()))
-            })?;
-        }
-        match self.newest(&connection)? {
-            Some(generation) if generation.digest != digest.bytes() => {
-                Err(corrupt(format!("the records are not those of generation {}", generation.id)))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn newest(&self, connection: &Connection) -> Result<Option<Generation>, Error> {
+    fn newest(&self, connection: &Connection) -> rusqlite::Result<Option<Generation>> {
         connection
             .query_row("SELECT * FROM generation ORDER BY id DESC LIMIT 1", [], status::generation)
             .optional()
-            .map_err(|e| Error::database(&self.path, e))
     }
 }
 

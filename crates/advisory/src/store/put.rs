@@ -6,6 +6,7 @@ use plimsoll_core::{Advisory, Affected};
 use plimsoll_matcher::{known_ids, normal_name, stream};
 use rusqlite::params;
 
+use super::changes::shared;
 use super::draft::Draft;
 use super::look_up::kind;
 use super::schema;
@@ -112,9 +113,7 @@ impl Draft {
         let mut known = Vec::new();
         for row in rows {
             let (record, other) = row?;
-            let shared =
-                realm.is_empty() || other.is_empty() || realm.lines().any(|r| other.lines().any(|o| r == o));
-            if shared {
+            if shared(realm, &other) {
                 known.push(record);
             }
         }

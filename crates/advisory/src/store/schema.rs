@@ -122,7 +122,7 @@ WHERE name = ?1 AND feed = ?2 AND until IS NULL";
 
 /// Every record that is valid, with its digests.
 pub(crate) const LIVE: &str = "
-SELECT record.name, feed.name, record.match, record.rating, record.text, record.head
+SELECT record.id, record.name, feed.name, record.match, record.rating, record.text, record.head
 FROM record JOIN feed ON feed.id = record.feed
 WHERE record.until IS NULL";
 
@@ -131,4 +131,20 @@ pub(crate) const INSERT_SPAN: &str =
 
 pub(crate) const DELETE_SPAN: &str = "
 DELETE FROM span
+WHERE ecosystem = ?1 AND name = ?2 AND kind = ?3 AND lo = ?4 AND hi = ?5 AND entry = ?6";
+
+/// The records that were valid at a generation and are no longer.
+pub(crate) const ENDED: &str = "
+SELECT record.name, feed.name, record.id, realm, match, rating, text
+FROM record JOIN feed ON feed.id = record.feed
+WHERE since <= ?1 AND until > ?1";
+
+/// The records that are valid and were not at a generation.
+pub(crate) const BEGUN: &str = "
+SELECT record.name, feed.name, record.id, realm, match, rating, text
+FROM record JOIN feed ON feed.id = record.feed
+WHERE since > ?1 AND until IS NULL";
+
+pub(crate) const SPAN: &str = "
+SELECT 1 FROM span
 WHERE ecosystem = ?1 AND name = ?2 AND kind = ?3 AND lo = ?4 AND hi = ?5 AND entry = ?6";

@@ -68,7 +68,7 @@ impl Store {
         });
         let ecosystems = rows.map_err(failed)?.collect::<Result<Vec<_>, _>>().map_err(failed)?;
         let size = std::fs::metadata(&self.path).map_err(|e| Error::io("read", &self.path, e))?.len();
-        Ok(StoreStatus { generation: self.newest(&connection)?, ecosystems, size })
+        Ok(StoreStatus { generation: self.newest(&connection).map_err(failed)?, ecosystems, size })
     }
 
     /// Every generation, the oldest first.
