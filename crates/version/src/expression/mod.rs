@@ -86,6 +86,8 @@ enum Op {
     NotEqual,
     /// Equal as text, PEP 440's `===`.
     Identical,
+    /// One of Cargo's requirements, as it is written.
+    Requirement,
     /// RubyGems' upper end of `~>`: the version without its pre-release is less.
     ReleaseLess,
 }
@@ -97,7 +99,7 @@ impl Op {
             Self::LessOrEqual => order.is_le(),
             Self::Greater => order.is_gt(),
             Self::GreaterOrEqual => order.is_ge(),
-            Self::Equal | Self::Identical => order.is_eq(),
+            Self::Equal | Self::Identical | Self::Requirement => order.is_eq(),
             Self::NotEqual => order.is_ne(),
         }
     }
@@ -177,6 +179,7 @@ impl<'a> Expression<'a> {
             let bound = &*comparator.version;
             let holds = match (comparator.op, self.syntax) {
                 (Op::Identical, _) => Ok(version.eq_ignore_ascii_case(bound)),
+                (Op::Requirement, _) => partial::requirement_holds(bound, version),
                 (Op::ReleaseLess, _) => scheme.compare(gem::release(version), bound).map(Ordering::is_lt),
                 (op, Syntax::Pep440) => pep440::holds(op, version, bound),
                 (op, _) => scheme

@@ -5,10 +5,11 @@ use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 
 use super::{Comparator, Op};
-use crate::scan::{Scan, significant};
-use crate::{Reason, Unparsable};
+use crate::scan::{Scan, compare_numbers, significant};
+use crate::{Reason, Scheme, Unparsable};
 
 /// A version of up to three numbers; those left out, or written `x` or `*`, are None.
 #[derive(Clone, Copy)]
@@ -121,6 +122,7 @@ impl<'a> Partial<'a> {
     }
 }
 
+/// What stands before a version.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Sign {
     Caret,
@@ -176,7 +178,13 @@ fn sign(scan: &mut Scan<'_>) -> Option<Sign> {
 }
 
 pub(super) fn read_npm(text: &str) -> Result<Vec<Vec<Comparator<'_>>>, Unparsable> {
-    text.split("||").map(npm_set).collect()
+    let mut sets = text.split("||").map(npm_set).collect::<Result<Vec<_>, _>>()?;
+    // A set that lets all through stands for the whole, pre-releases of the other sets included.
+    if sets.iter().any(Vec::is_empty) {
+        sets.truncate(1);
+        sets.iter_mut().for_each(Vec::clear);
+    }
+    Ok(sets)
 }
 
 fn npm_set<'a>(text: &'a str) -> Result<Vec<Comparator<'a>>, Unparsable> {
@@ -202,6 +210,8 @@ fn npm_set<'a>(text: &'a str) -> Result<Vec<Comparator<'a>>, Unparsable> {
         }
         push(sign.unwrap_or(Sign::Plain(Op::Equal)), &Partial::read(version)?, &mut out);
     }
+    // To node-semver this is no bound at all.
+    out.retain(|comparator| comparator.op != Op::GreaterOrEqual || comparator.version != "0.0.0");
     Ok(out)
 }
 
@@ -209,40 +219,99 @@ fn words(text: &str) -> impl Iterator<Item = &str> + Clone {
     text.split_ascii_whitespace()
 }
 
+/// Requirements stay as they are written: what one leaves out has a meaning of its own for pre-releases.
 pub(super) fn read_cargo(text: &str) -> Result<Vec<Vec<Comparator<'_>>>, Unparsable> {
     let mut out = Vec::new();
-    for requirement in text.split(',').map(str::trim) {
-        if requirement.is_empty() {
-            continue;
+    for requirement in text.split(',').map(str::trim).filter(|requirement| !requirement.is_empty()) {
+        if requirement_parts(requirement)?.1.major.is_some() {
+            out.push(Comparator::new(Op::Requirement, requirement));
         }
-        let mut scan = Scan::new(requirement.as_bytes());
-        let sign = sign(&mut scan);
-        let version =
-            requirement.get(requirement.len() - scan.rest().len()..).unwrap_or_default().trim_start();
-        let is_wild = version.contains('*');
-        let without = if is_wild { Sign::Plain(Op::Equal) } else { Sign::Caret };
-        push(sign.unwrap_or(without), &Partial::read(version)?, &mut out);
     }
     Ok([out].into())
 }
 
-/// The numbers of a version, and whether it is a pre-release.
-fn numbers(version: &str) -> ([&[u8]; 3], bool) {
-    let text = version.trim().trim_start_matches(['v', 'V', '=', ' ']);
+fn requirement_parts(requirement: &str) -> Result<(Sign, Partial<'_>), Unparsable> {
+    let mut scan = Scan::new(requirement.as_bytes());
+    let sign = sign(&mut scan);
+    let version = requirement.get(requirement.len() - scan.rest().len()..).unwrap_or_default().trim_start();
+    let without = if version.contains('*') { Sign::Plain(Op::Equal) } else { Sign::Caret };
+    Ok((sign.unwrap_or(without), Partial::read(version)?))
+}
+
+/// A requirement of Cargo's as comparisons of whole versions.
+pub(super) fn written_out(requirement: &str) -> Result<Vec<Comparator<'static>>, Unparsable> {
+    let (sign, version) = requirement_parts(requirement)?;
+    let mut out = Vec::new();
+    push(sign, &version, &mut out);
+    Ok(out)
+}
+
+/// The semver crate's `eval`: what a requirement leaves out takes no pre-release, but for the caret.
+pub(super) fn requirement_holds(requirement: &str, version: &str) -> Result<bool, Unparsable> {
+    let (sign, bound) = requirement_parts(requirement)?;
+    let ([major, minor, patch], pre) = numbers(version);
+    let part =
+        |number: &[u8], bound: Option<&str>| bound.map(|bound| compare_numbers(number, bound.as_bytes()));
+    let last = match bound.patch {
+        Some(_) => Scheme::Semver.compare(version, &bound.least())?,
+        None if !pre.is_empty() => Ordering::Less,
+        None => Ordering::Equal,
+    };
+    let parts = [part(major, bound.major), part(minor, bound.minor), part(patch, bound.patch)];
+    let parting = parts.iter().position(|part| *part != Some(Ordering::Equal));
+    // How the version stands to the numbers that are there: None where they are its beginning.
+    let numbers = parting.and_then(|at| parts.get(at).copied().flatten());
+    let is_whole = bound.patch.is_some();
+    let exact = numbers.is_none() && last.is_eq();
+    let beyond = |side: Ordering| match numbers {
+        Some(order) => order == side,
+        None => is_whole && last == side,
+    };
+    Ok(match sign {
+        Sign::Plain(Op::Equal) => exact,
+        Sign::Plain(Op::Less) => beyond(Ordering::Less),
+        Sign::Plain(Op::LessOrEqual) => exact || beyond(Ordering::Less),
+        Sign::Plain(Op::Greater) => beyond(Ordering::Greater),
+        Sign::Plain(_) => exact || beyond(Ordering::Greater),
+        Sign::Tilde => match (parting, numbers) {
+            (Some(2), Some(order)) => order.is_gt(),
+            (_, Some(_)) => false,
+            (_, None) => last.is_ge(),
+        },
+        Sign::Caret => {
+            let zero = |number: Option<&str>| number.is_some_and(is_zero);
+            let fixed = match (zero(bound.major), zero(bound.minor)) {
+                (false, _) => 0,
+                (true, false) => 1,
+                (true, true) => 2,
+            };
+            match (parting, numbers) {
+                (Some(at), Some(order)) => at > fixed && order.is_gt(),
+                (_, None) => !is_whole || last.is_ge(),
+                (None, Some(_)) => false,
+            }
+        }
+    })
+}
+
+/// The numbers of a version, and what follows them but for a build.
+fn numbers(version: &str) -> ([&[u8]; 3], &str) {
+    let text = version.trim_start_matches(['v', 'V', '=', ' ', '<', '>', '~', '^']).trim_end();
     let text = text.split('+').next().unwrap_or_default();
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (head, pre) = text.split_at_checked(end).unwrap_or_default();
     let mut parts = head.split('.').map(|part| significant(part.as_bytes()));
     let mut number = || parts.next().unwrap_or_default();
-    ([number(), number(), number()], !pre.is_empty())
+    ([number(), number(), number()], pre)
 }
 
 /// A pre-release is only in a range one of whose bounds is a pre-release of the same version.
 pub(super) fn admits_pre_release(comparators: &[Comparator<'_>], version: &str) -> bool {
-    let (wanted, is_pre) = numbers(version);
-    !is_pre
+    let (wanted, pre) = numbers(version);
+    pre.is_empty()
         || comparators.iter().any(|comparator| {
-            let (bound, is_pre) = numbers(&comparator.version);
-            is_pre && bound == wanted
+            // What follows a bound's numbers without a hyphen is a star.
+            let (bound, pre) = numbers(&comparator.version);
+            pre.starts_with('-') && bound == wanted
         })
 }

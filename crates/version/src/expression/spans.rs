@@ -3,7 +3,7 @@ use alloc::format;
 use alloc::vec::Vec;
 use core::ops::Bound;
 
-use super::{Comparator, Expression, Op, Syntax, pep440};
+use super::{Comparator, Expression, Op, Syntax, partial, pep440};
 use crate::{Key, Scheme, Unparsable};
 
 /// Versions between two bounds.
@@ -51,28 +51,33 @@ impl<'a> Expression<'a> {
     }
 
     fn alternative<'s>(&'s self, comparators: &'s [Comparator<'a>]) -> Result<Vec<Span<'s>>, Unparsable> {
-        let scheme = self.syntax.scheme();
         let mut spans = Vec::from([Span { lower: Bound::Unbounded, upper: Bound::Unbounded }]);
         for comparator in comparators {
-            let mut narrowed = Vec::with_capacity(spans.len());
-            for (lower, upper) in self.pieces(comparator)? {
-                for span in &spans {
-                    let span = Span {
-                        lower: tighter(scheme, &span.lower, &lower, true),
-                        upper: tighter(scheme, &span.upper, &upper, false),
-                    };
-                    if !is_empty(scheme, &span) {
-                        narrowed.push(span);
-                    }
+            if comparator.op == Op::Requirement {
+                for part in partial::written_out(&comparator.version)? {
+                    let pieces =
+                        self.pieces(&part)?.into_iter().map(|(lower, upper)| (owned(lower), owned(upper)));
+                    spans = self.narrowed(&spans, &pieces.collect::<Vec<_>>());
                 }
+            } else {
+                spans = self.narrowed(&spans, &self.pieces(comparator)?);
             }
-            spans = narrowed;
         }
         Ok(spans)
     }
 
+    fn narrowed<'s>(&self, spans: &[Span<'s>], pieces: &[Piece<'s>]) -> Vec<Span<'s>> {
+        let scheme = self.syntax.scheme();
+        let narrow = |span: &Span<'s>, (lower, upper): &Piece<'s>| Span {
+            lower: tighter(scheme, &span.lower, lower, true),
+            upper: tighter(scheme, &span.upper, upper, false),
+        };
+        let all = pieces.iter().flat_map(|piece| spans.iter().map(move |span| narrow(span, piece)));
+        all.filter(|span| !is_empty(scheme, span)).collect()
+    }
+
     /// What one comparison lets through.
-    fn pieces<'s>(&self, comparator: &'s Comparator<'a>) -> Result<Vec<Piece<'s>>, Unparsable> {
+    fn pieces<'s>(&self, comparator: &'s Comparator<'_>) -> Result<Vec<Piece<'s>>, Unparsable> {
         use Bound::{Excluded, Included, Unbounded};
         let scheme = self.syntax.scheme();
         let version = || Cow::Borrowed(&*comparator.version);
@@ -97,7 +102,7 @@ impl<'a> Expression<'a> {
             Op::LessOrEqual => (Unbounded, Included(version())),
             Op::Greater => (Excluded(version()), Unbounded),
             Op::GreaterOrEqual => (Included(version()), Unbounded),
-            Op::Equal | Op::Identical => (Included(version()), Included(version())),
+            Op::Equal | Op::Identical | Op::Requirement => (Included(version()), Included(version())),
             Op::NotEqual => {
                 return Ok([(Unbounded, Excluded(version())), (Excluded(version()), Unbounded)].into());
             }
@@ -107,6 +112,10 @@ impl<'a> Expression<'a> {
 }
 
 type Piece<'a> = (Bound<Cow<'a, str>>, Bound<Cow<'a, str>>);
+
+fn owned(bound: Bound<Cow<'_, str>>) -> Bound<Cow<'static, str>> {
+    bound.map(|version| Cow::Owned(version.into_owned()))
+}
 
 /// The bound that lets less through: of lower bounds the higher one.
 fn tighter<'a>(
