@@ -151,7 +151,8 @@ fn a_second_scan_reads_no_layer() {
     let folder = tempfile::tempdir().unwrap();
     let (image, cache) = (folder.path().join("app.tar"), folder.path().join("cache"));
     std::fs::write(&image, demo::image().docker_archive()).unwrap();
-    let args = ["scan", image.to_str().unwrap(), "--layer-cache", cache.to_str().unwrap(), "--format", "json"];
+    let args =
+        ["scan", image.to_str().unwrap(), "--layer-cache", cache.to_str().unwrap(), "--format", "json"];
     let first = json(&args);
     // The same image with a layer that could not be read: it is not missed.
     std::fs::write(&image, demo::image().fault(Fault::LayerChanged(1)).docker_archive()).unwrap();
