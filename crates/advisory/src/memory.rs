@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use plimsoll_core::{Advisory, Ecosystem, NameKind};
 use plimsoll_matcher::{Candidates, Error, Query, known_ids, normal_name, stream};
@@ -82,12 +82,11 @@ impl Candidates for Memory {
     }
 
     fn known(&self, ids: &[&str], hit: &mut dyn FnMut(usize, &Advisory)) -> Result<(), Error> {
+        let mut shown = HashSet::new();
         for (at, id) in ids.iter().enumerate() {
             let indexes = self.known.get(*id).map_or(&[][..], Vec::as_slice);
-            indexes
-                .iter()
-                .filter_map(|&index| self.advisories.get(index))
-                .for_each(|advisory| hit(at, advisory));
+            let new = indexes.iter().filter(|index| shown.insert(**index));
+            new.filter_map(|&index| self.advisories.get(index)).for_each(|advisory| hit(at, advisory));
         }
         Ok(())
     }

@@ -39,9 +39,9 @@ pub trait Candidates {
     /// [`Error::Source`] where the advisories can't be read.
     fn covers(&self, ecosystem: &Ecosystem) -> Result<bool, Error>;
 
-    /// Shows the records that are known by each of the ids ([`known_ids`](crate::known_ids)), with the id's index,
-    /// whatever packages they speak of. By these a finding learns its other ids and what others say of its severity.
-    /// A source that can't look up ids shows none.
+    /// Shows the records that are known by any of the ids ([`known_ids`](crate::known_ids)), whatever packages they
+    /// speak of, each once, with the index of an id that it is known by. By these a finding learns its other ids and
+    /// what others say of its severity. A source that can't look up ids shows none.
     ///
     /// # Errors
     ///
@@ -92,8 +92,9 @@ impl Candidates for [Advisory] {
     fn known(&self, ids: &[&str], hit: &mut dyn FnMut(usize, &Advisory)) -> Result<(), Error> {
         for advisory in self {
             let known = known_ids(advisory);
-            let asked = ids.iter().enumerate().filter(|(_, id)| known.iter().any(|known| known == *id));
-            asked.for_each(|(at, _)| hit(at, advisory));
+            if let Some(at) = ids.iter().position(|id| known.iter().any(|known| known == id)) {
+                hit(at, advisory);
+            }
         }
         Ok(())
     }

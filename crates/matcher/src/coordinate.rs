@@ -1,7 +1,9 @@
+use std::hash::{Hash, Hasher};
+
 use plimsoll_core::{Ecosystem, Package, PackageType, Source};
 
 /// Everything of a package that a verdict depends on.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Coordinate<'a> {
     kind: PackageType,
     ecosystem: Option<&'a Ecosystem>,
@@ -23,5 +25,13 @@ impl<'a> Coordinate<'a> {
             arch: package.arch.as_deref(),
             module: package.module.as_deref(),
         }
+    }
+}
+
+/// Name and version tell nearly all apart; the rest is left to comparing.
+impl Hash for Coordinate<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.name.hash(state);
+        self.version.hash(state);
     }
 }

@@ -5,7 +5,7 @@ use plimsoll_version::Scheme;
 
 use crate::hit::Hit;
 use crate::name::version_of;
-use crate::place::{Place, place};
+use crate::place::is_inside;
 
 /// What there is to upgrade to.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -62,8 +62,11 @@ fn fixed(event: &Event) -> Option<&str> {
 }
 
 fn is_affected(scheme: Scheme, entry: &Affected, version: &str) -> bool {
-    let inside = |events: &[Event]| matches!(place(scheme, events, version), Place::Inside { .. });
-    entry.ranges.iter().filter(|range| range.kind != RangeKind::Git).any(|range| inside(&range.events))
+    entry
+        .ranges
+        .iter()
+        .filter(|range| range.kind != RangeKind::Git)
+        .any(|range| is_inside(scheme, &range.events, version))
 }
 
 /// Whether some range has no end: affected, and nobody knows until when.

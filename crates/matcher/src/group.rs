@@ -7,7 +7,7 @@ use plimsoll_core::{AdvisoryKind, Coverage, Diagnostic, DiagnosticKind, Ecosyste
 
 use crate::coordinate::Coordinate;
 use crate::coverage::coverage;
-use crate::hit::Hit;
+use crate::hit::{Hit, unite};
 use crate::matching::Options;
 use crate::queries::{Wanted, queries};
 use crate::verdict::judge;
@@ -64,19 +64,24 @@ pub(crate) fn collect(
     source: &dyn Candidates,
     options: Options,
 ) -> Result<(), Error> {
-    let mut wanted: Vec<(Wanted, bool)> = Vec::new();
+    let mut wanted: Vec<(Wanted<'_>, bool)> = Vec::new();
     let mut askers: Vec<Vec<usize>> = Vec::new();
-    let mut known: HashMap<(Wanted, bool), usize> = HashMap::new();
+    let mut known: HashMap<(Wanted<'_>, bool), usize> = HashMap::new();
     for (index, group) in groups.iter().enumerate() {
         let hint = !(options.dismissed || group.owner);
-        for query in queries(group.package) {
-            let at = *known.entry((query, hint)).or_insert_with_key(|query| {
-                wanted.push(query.clone());
-                askers.push(Vec::new());
-                wanted.len() - 1
-            });
-            if let Some(askers) = askers.get_mut(at) {
-                askers.push(index);
+        let package: &Package = group.package;
+        for query in queries(package) {
+            // Binary names are as many as there are groups; a source package is asked for once.
+            let at = match query.is_source() {
+                true => *known.entry((query.clone(), hint)).or_insert(wanted.len()),
+                false => wanted.len(),
+            };
+            match askers.get_mut(at) {
+                Some(askers) => askers.push(index),
+                None => {
+                    wanted.push((query, hint));
+                    askers.push(vec![index]);
+                }
             }
         }
     }
@@ -90,10 +95,12 @@ pub(crate) fn collect(
             let Some(judged) = judge(group.package, advisory) else { continue };
             let counts = matches!(judged.evidence.verdict, Verdict::Affected | Verdict::Undetermined);
             if counts || options.dismissed || group.owner {
-                Hit::of(advisory, judged).join(&mut group.hits);
+                group.hits.push(Hit::of(advisory, judged));
             }
         }
-    })
+    })?;
+    groups.iter_mut().for_each(|group| unite(&mut group.hits));
+    Ok(())
 }
 
 /// Says what could not be read of a group's package, and of the records that speak of it.

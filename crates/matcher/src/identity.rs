@@ -4,46 +4,45 @@ use plimsoll_core::Advisory;
 
 /// The ids of one vulnerability that a record speaks of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Identity {
+pub(crate) struct Identity<'a> {
     /// Ids of this vulnerability and no other: what two records share makes them one finding.
-    pub(crate) own: Vec<String>,
+    pub(crate) own: Vec<&'a str>,
     /// Ids that it is known by among others: an erratum that mends several vulnerabilities.
-    pub(crate) shared: Vec<String>,
+    pub(crate) shared: Vec<&'a str>,
 }
 
 /// The vulnerabilities of a record. OSV schema: `aliases` are the same vulnerability; `upstream` are those that a
 /// distributor's record is about, which may be several, and then each is a vulnerability of its own.
-pub(crate) fn identities(advisory: &Advisory) -> Vec<Identity> {
-    let mut own = vec![advisory.id.clone()];
-    own.extend(advisory.aliases.iter().cloned());
-    own.extend(own.iter().filter_map(|id| inner_cve(id)).collect::<Vec<_>>());
+pub(crate) fn identities(advisory: &Advisory) -> Vec<Identity<'_>> {
+    let mut own = vec![advisory.id.as_str()];
+    own.extend(advisory.aliases.iter().map(String::as_str));
+    let inner: Vec<&str> = own.iter().filter_map(|id| inner_cve(id)).collect();
+    own.extend(inner);
     dedup(&mut own);
+    let upstream = || advisory.upstream.iter().map(String::as_str);
     if own.iter().any(|id| is_cve(id)) {
-        let ghsa = advisory.upstream.iter().filter(|id| inner_cve(id).is_some_and(|cve| own.contains(&cve)));
-        own.extend(ghsa.cloned().collect::<Vec<_>>());
+        let same: Vec<&str> =
+            upstream().filter(|id| inner_cve(id).is_some_and(|cve| own.contains(&cve))).collect();
+        own.extend(same);
         dedup(&mut own);
         return vec![Identity { own, shared: Vec::new() }];
     }
-    let mut cves: Vec<String> = advisory
-        .upstream
-        .iter()
-        .filter_map(|id| if is_cve(id) { Some(id.clone()) } else { inner_cve(id) })
-        .collect();
-    dedup(&mut cves);
-    if cves.len() <= 1 && advisory.upstream.len() > cves.len() || cves.len() == 1 {
-        let others: Vec<&String> = advisory.upstream.iter().filter(|id| !is_cve(id)).collect();
-        if cves.len() == 1 || others.len() == 1 {
-            own.extend(cves);
-            own.extend(others.into_iter().cloned());
+    let mut each: Vec<&str> =
+        upstream().filter_map(|id| if is_cve(id) { Some(id) } else { inner_cve(id) }).collect();
+    dedup(&mut each);
+    let others: Vec<&str> = upstream().filter(|id| !is_cve(id)).collect();
+    match (each.len(), others.len()) {
+        (1, _) | (0, 1) => {
+            own.extend(each);
+            own.extend(others);
             dedup(&mut own);
             return vec![Identity { own, shared: Vec::new() }];
         }
-        cves = others.into_iter().cloned().collect();
+        (0, 0) => return vec![Identity { own, shared: Vec::new() }],
+        (0, _) => each = others,
+        _ => {}
     }
-    if cves.is_empty() {
-        return vec![Identity { own, shared: Vec::new() }];
-    }
-    cves.into_iter().map(|cve| Identity { own: vec![cve], shared: own.clone() }).collect()
+    each.into_iter().map(|id| Identity { own: vec![id], shared: own.clone() }).collect()
 }
 
 /// The ids that a record is found by: its own, its aliases, and those of the vulnerabilities that it is about.
@@ -54,16 +53,29 @@ pub(crate) fn identities(advisory: &Advisory) -> Vec<Identity> {
 /// assert_eq!(plimsoll_matcher::known_ids(&record), ["CVE-2019-14901", "DEBIAN-CVE-2019-14901"]);
 /// ```
 pub fn known_ids(advisory: &Advisory) -> Vec<String> {
-    let mut ids: Vec<String> =
+    let mut ids: Vec<&str> =
         identities(advisory).into_iter().flat_map(|i| i.own.into_iter().chain(i.shared)).collect();
     ids.sort_unstable();
     ids.dedup();
-    ids
+    ids.into_iter().map(str::to_owned).collect()
 }
 
-fn dedup(ids: &mut Vec<String>) {
+/// Leaves the first of equal ids.
+fn dedup(ids: &mut Vec<&str>) {
     let mut seen = std::collections::HashSet::new();
-    ids.retain(|id| seen.insert(id.clone()));
+    // Few records have more than a handful.
+    if ids.len() > 32 {
+        ids.retain(|id| seen.insert(*id));
+        return;
+    }
+    let mut at = 1;
+    while let Some(id) = ids.get(at) {
+        if ids.get(..at).is_some_and(|before| before.contains(id)) {
+            ids.remove(at);
+        } else {
+            at += 1;
+        }
+    }
 }
 
 /// `CVE-2019-14901`.
@@ -78,10 +90,9 @@ fn cve_number(id: &str) -> Option<(u32, u64)> {
 }
 
 /// The CVE that a distributor's id is made of: `CVE-2019-14901` of `DEBIAN-CVE-2019-14901`.
-fn inner_cve(id: &str) -> Option<String> {
+pub(crate) fn inner_cve(id: &str) -> Option<&str> {
     let at = id.find("-CVE-")?;
-    let cve = id.get(at + 1..)?;
-    is_cve(cve).then(|| cve.to_owned())
+    id.get(at + 1..).filter(|cve| is_cve(cve))
 }
 
 /// The order in which ids are preferred as the name of a finding: the CVE, the oldest where there are several;
@@ -98,18 +109,22 @@ pub(crate) fn preference(id: &str) -> (u8, u32, u64, &str) {
 mod tests {
     use super::*;
 
-    fn of(id: &str, aliases: &[&str], upstream: &[&str]) -> Vec<Identity> {
+    fn of(id: &str, aliases: &[&str], upstream: &[&str]) -> Vec<(Vec<String>, Vec<String>)> {
         let strings = |ids: &[&str]| ids.iter().map(|&id| id.to_owned()).collect();
-        identities(&Advisory {
+        let advisory = Advisory {
             id: id.into(),
             aliases: strings(aliases),
             upstream: strings(upstream),
             ..Advisory::default()
-        })
+        };
+        identities(&advisory)
+            .iter()
+            .map(|identity| (strings(&identity.own), strings(&identity.shared)))
+            .collect()
     }
 
-    fn own(identities: &[Identity]) -> Vec<Vec<&str>> {
-        identities.iter().map(|i| i.own.iter().map(String::as_str).collect()).collect()
+    fn own(identities: &[(Vec<String>, Vec<String>)]) -> Vec<Vec<&str>> {
+        identities.iter().map(|(own, _)| own.iter().map(String::as_str).collect()).collect()
     }
 
     #[test]
@@ -135,7 +150,7 @@ mod tests {
     fn several_upstreams_are_several_vulnerabilities() {
         let ids = of("USN-1-1", &[], &["CVE-2020-2", "UBUNTU-CVE-2020-2", "CVE-2020-1"]);
         assert_eq!(own(&ids), [["CVE-2020-2"], ["CVE-2020-1"]]);
-        assert_eq!(ids[0].shared, ["USN-1-1"]);
+        assert_eq!(ids[0].1, ["USN-1-1"]);
         assert_eq!(own(&of("CGA-1", &[], &["GHSA-1", "GHSA-2"])), [["GHSA-1"], ["GHSA-2"]]);
     }
 

@@ -79,9 +79,11 @@ pub fn match_packages(
     let hub = if options.known { Hub::ask(&groups, source)? } else { Hub::default() };
     let mut matched = Matched { coverage, ..Matched::default() };
     let mut findings: Vec<(usize, Finding)> = Vec::new();
-    for group in &groups {
+    for group in &mut groups {
         diagnose(group, &mut matched.diagnostics);
-        for finding in cluster::findings(group.package, &group.hits, &hub) {
+        // What does not affect the package is asked for afterwards; of an owner, by those that it owns.
+        let take = !(options.dismissed || group.owner);
+        for finding in cluster::findings(group.package, &mut group.hits, &hub, take) {
             copies(group, packages, finding, &mut findings);
         }
         if options.dismissed {
@@ -92,8 +94,10 @@ pub fn match_packages(
             matched.dismissed.extend(group.members.iter().flat_map(dismissed));
         }
     }
-    // Stable: the findings of one package stay in the order of their ids.
-    findings.sort_by_key(|(package, _)| *package);
+    if !findings.is_sorted_by_key(|(package, _)| *package) {
+        // Stable: the findings of one package stay in the order of their ids.
+        findings.sort_by_key(|(package, _)| *package);
+    }
     matched.shadows = shadows(packages, &groups, &findings);
     matched.findings = findings.into_iter().map(|(_, finding)| finding).collect();
     matched.dismissed.sort_by_key(|dismissed| dismissed.package);

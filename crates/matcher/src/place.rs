@@ -55,6 +55,12 @@ pub(crate) fn place(scheme: Scheme, events: &[Event], version: &str) -> Place {
     }
 }
 
+/// Whether the version is in the range for certain.
+pub(crate) fn is_inside(scheme: Scheme, events: &[Event], version: &str) -> bool {
+    let events: Vec<range::Event<'_>> = events.iter().map(event).collect();
+    matches!(range::locate(scheme, &events, version), Membership::Inside { .. })
+}
+
 pub(crate) fn event(event: &Event) -> range::Event<'_> {
     match event {
         Event::Introduced(version) => range::Event::Introduced(version),

@@ -4,6 +4,7 @@ use plimsoll_core::{Finding, Package, Verdict};
 
 use crate::group::Group;
 use crate::hit::Hit;
+use crate::identity::identities;
 
 /// A finding in a language package whose files belong to an operating-system package: `jinja2` in
 /// `python3-jinja2`. The distribution may have mended it without a new version number, so its word about its own
@@ -34,17 +35,27 @@ pub(crate) fn shadows(
     groups: &[Group<'_>],
     findings: &[(usize, Finding)],
 ) -> Vec<Shadow> {
-    let mut owners: HashMap<&str, Vec<&Group<'_>>> = HashMap::new();
+    // What is said of each owner, by the ids that it is said of.
+    let mut owners: HashMap<&str, HashMap<&str, &Hit>> = HashMap::new();
     for group in groups.iter().filter(|group| group.owner) {
-        owners.entry(group.package.name.as_str()).or_default().push(group);
+        let words = owners.entry(group.package.name.as_str()).or_default();
+        for hit in &group.hits {
+            for id in identities(&hit.advisory).into_iter().flat_map(|identity| identity.own) {
+                let word = words.entry(id).or_insert(hit);
+                if hit.evidence.verdict < word.evidence.verdict {
+                    *word = hit;
+                }
+            }
+        }
     }
     let mut shadows = Vec::new();
     for (index, (package, finding)) in findings.iter().enumerate() {
         let Some(owner) = packages.get(*package).and_then(|package| package.owned_by.as_deref()) else {
             continue;
         };
-        let hits = owners.get(owner).into_iter().flatten().flat_map(|group| &group.hits);
-        let word = hits.filter(|hit| speaks_of(hit, finding)).min_by_key(|hit| hit.evidence.verdict);
+        let words = owners.get(owner);
+        let ids = std::iter::once(&finding.id).chain(&finding.aliases);
+        let word = ids.filter_map(|id| words?.get(id.as_str())).min_by_key(|hit| hit.evidence.verdict);
         let reason = match word {
             Some(hit) => {
                 format!("Owned by {owner}, of which {} says: {}", hit.advisory.id, hit.evidence.reason)
@@ -55,9 +66,4 @@ pub(crate) fn shadows(
         shadows.push(Shadow { finding: index, owner: owner.to_owned(), verdict, reason });
     }
     shadows
-}
-
-fn speaks_of(hit: &Hit, finding: &Finding) -> bool {
-    let same = |id: &String| *id == finding.id || finding.aliases.contains(id);
-    hit.identities.iter().any(|identity| identity.own.iter().any(same))
 }

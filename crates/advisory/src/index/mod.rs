@@ -8,7 +8,7 @@ mod build;
 mod layout;
 mod segment;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -116,12 +116,11 @@ impl Candidates for Index {
         queries: &[Query<'_>],
         hit: &mut dyn FnMut(usize, &Advisory),
     ) -> Result<(), plimsoll_matcher::Error> {
-        let mut scratch = segment::Scratch::default();
         for (index, query) in queries.iter().enumerate() {
             let segment = self.segment(query.ecosystem.name()).map_err(plimsoll_matcher::Error::source)?;
             let Some(segment) = segment else { continue };
             segment
-                .look_up(query, &mut scratch, &mut |advisory| hit(index, advisory))
+                .look_up(query, &mut |advisory| hit(index, advisory))
                 .map_err(|e| plimsoll_matcher::Error::source(damaged(&self.path, e)))?;
         }
         Ok(())
@@ -140,10 +139,10 @@ impl Candidates for Index {
         let Some(segment) = self.segment(layout::IDS).map_err(plimsoll_matcher::Error::source)? else {
             return Ok(());
         };
-        let mut scratch = segment::Scratch::default();
+        let mut shown = HashSet::new();
         for (index, id) in ids.iter().enumerate() {
             segment
-                .named(id, &mut scratch, &mut |advisory| hit(index, advisory))
+                .named(id, &mut shown, &mut |advisory| hit(index, advisory))
                 .map_err(|e| plimsoll_matcher::Error::source(damaged(&self.path, e)))?;
         }
         Ok(())

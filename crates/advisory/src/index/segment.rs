@@ -1,4 +1,5 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use plimsoll_core::{Advisory, NameKind};
 use plimsoll_matcher::{Query, stream};
@@ -17,6 +18,8 @@ pub(super) struct Segment {
     records: Table,
     /// Where what the tables point at begins.
     body: usize,
+    /// Groups of entries that were decoded, with their records.
+    kept: Mutex<HashMap<u32, Arc<Advisory>>>,
 }
 
 /// Numbers of four bytes, in the segment's bytes.
@@ -26,11 +29,8 @@ struct Table {
     len: usize,
 }
 
-/// Heads read for the queries of one call: a source package's records are asked for with each of its binaries.
-#[derive(Default)]
-pub(super) struct Scratch {
-    heads: HashMap<(usize, u32), Advisory>,
-}
+/// Groups of entries that stay decoded: what the images of a registry have in common. Some kilobytes each.
+const KEPT: usize = 8192;
 
 impl Segment {
     pub(super) fn read(bytes: Vec<u8>) -> Result<Self, Damaged> {
@@ -56,31 +56,33 @@ impl Segment {
         }
         let body = at;
         let streams = (0u32..).zip(names).map(|(index, name)| (name, index)).collect();
-        Ok(Self { streams, slots, entries, records, body, bytes })
+        Ok(Self { streams, slots, entries, records, body, bytes, kept: Mutex::default() })
     }
 
     pub(super) fn has(&self, stream: &str) -> bool {
         self.streams.contains_key(stream)
     }
 
-    pub(super) fn look_up(
-        &self,
-        query: &Query<'_>,
-        scratch: &mut Scratch,
-        hit: &mut dyn FnMut(&Advisory),
-    ) -> Result<(), Damaged> {
+    pub(super) fn look_up(&self, query: &Query<'_>, hit: &mut dyn FnMut(&Advisory)) -> Result<(), Damaged> {
         let Some(&stream) = self.streams.get(stream(query.ecosystem).as_ref()) else { return Ok(()) };
-        self.walk(stream, kind(query.kind), query.name, hint(query).as_deref(), scratch, hit)
+        self.walk(stream, kind(query.kind), query.name, hint(query).as_deref(), hit)
     }
 
-    /// Shows what is known by a name, whatever the version.
+    /// Shows what is known by a name, whatever the version, and was not shown before.
     pub(super) fn named(
         &self,
         name: &str,
-        scratch: &mut Scratch,
+        shown: &mut HashSet<u32>,
         hit: &mut dyn FnMut(&Advisory),
     ) -> Result<(), Damaged> {
-        self.walk(0, 0, name, None, scratch, hit)
+        let Some(mut spans) = self.find(0, 0, name)? else { return Ok(()) };
+        for _ in 0..spans.number()? {
+            let (_, _, entry) = (spans.blob()?, spans.blob()?, spans.index()?);
+            if shown.insert(entry) {
+                hit(&*self.advisory(entry)?);
+            }
+        }
+        Ok(())
     }
 
     fn walk(
@@ -89,7 +91,6 @@ impl Segment {
         kind: u8,
         name: &str,
         key: Option<&[u8]>,
-        scratch: &mut Scratch,
         hit: &mut dyn FnMut(&Advisory),
     ) -> Result<(), Damaged> {
         let Some(mut spans) = self.find(stream, kind, name)? else { return Ok(()) };
@@ -110,19 +111,31 @@ impl Segment {
                 continue;
             }
             seen.push(entry);
-            let mut entry = self.at(self.entries, entry)?;
-            let record = entry.index()?;
-            let id = (std::ptr::from_ref(self).addr(), record);
-            let advisory = match scratch.heads.entry(id) {
-                std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
-                std::collections::hash_map::Entry::Vacant(new) => {
-                    new.insert(self.at(self.records, record)?.head()?)
-                }
-            };
-            advisory.affected = entry.entries()?;
-            hit(advisory);
+            hit(&*self.advisory(entry)?);
         }
         Ok(())
+    }
+
+    /// A group of entries with its record.
+    fn advisory(&self, index: u32) -> Result<Arc<Advisory>, Damaged> {
+        if let Some(read) = self.kept().get(&index) {
+            return Ok(Arc::clone(read));
+        }
+        let mut entry = self.at(self.entries, index)?;
+        let record = entry.index()?;
+        let mut advisory = self.at(self.records, record)?.head()?;
+        advisory.affected = entry.entries()?;
+        let advisory = Arc::new(advisory);
+        let mut kept = self.kept();
+        if kept.len() >= KEPT {
+            kept.clear();
+        }
+        kept.insert(index, Arc::clone(&advisory));
+        Ok(advisory)
+    }
+
+    fn kept(&self) -> MutexGuard<'_, HashMap<u32, Arc<Advisory>>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The intervals of a name.

@@ -1,5 +1,5 @@
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use plimsoll_core::{Advisory, NameKind, Rating};
 use plimsoll_matcher::{Candidates, Query, stream};
@@ -74,16 +74,14 @@ impl Store {
         let connection = self.connection();
         let mut known = connection.prepare_cached(schema::IDS).map_err(failed)?;
         let mut score = connection.prepare_cached(schema::SCORE).map_err(failed)?;
-        let mut heads: HashMap<i64, Advisory> = HashMap::new();
+        let mut shown: HashSet<i64> = HashSet::new();
         for (index, id) in ids.iter().enumerate() {
             let mut rows = known.query([id]).map_err(failed)?;
             while let Some(row) = rows.next().map_err(failed)? {
                 let record: i64 = row.get(0).map_err(failed)?;
-                let advisory = match heads.entry(record) {
-                    Entry::Occupied(known) => known.into_mut(),
-                    Entry::Vacant(new) => new.insert(self.head(&connection, record)?),
-                };
-                hit(index, advisory);
+                if shown.insert(record) {
+                    hit(index, &self.head(&connection, record)?);
+                }
             }
             let probability: Option<u32> =
                 score.query_row([id], |row| row.get(0)).optional().map_err(failed)?;

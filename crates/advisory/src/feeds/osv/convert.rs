@@ -1,9 +1,13 @@
 //! A raw OSV record as an [`Advisory`].
 
+use std::cmp::Ordering;
+
 use plimsoll_core::{
     Advisory, AdvisoryKind, Affected, Diagnostic, DiagnosticKind, Ecosystem, Event, FixState, NameKind,
     Range, RangeKind, Rating, Reference,
 };
+use plimsoll_version::Scheme;
+use plimsoll_version::range::{self, Interval, Until};
 use serde_json::value::RawValue;
 
 use super::opening::opening;
@@ -142,12 +146,13 @@ fn entry(raw: schema::Affected<'_>, source: &str, out: &mut Vec<Affected>) {
             urgency => ratings.push(rating("Debian", "word", urgency)),
         }
     }
+    let versions = outside(&ecosystem, &ranges, raw.versions.unwrap_or_default());
     let affected = Affected {
         name_kind: publisher::name_kind(ecosystem.name()),
         ecosystem,
         name: package.name.into_owned(),
         ranges,
-        versions: raw.versions.unwrap_or_default(),
+        versions,
         ratings,
         fix,
         os,
@@ -157,6 +162,40 @@ fn entry(raw: schema::Affected<'_>, source: &str, out: &mut Vec<Affected>) {
     match binaries(&affected, specific.binaries) {
         Some(entries) => out.extend(entries),
         None => out.push(affected),
+    }
+}
+
+/// The listed versions that no range contains. Many databases list every version that their ranges contain as well,
+/// which says nothing that the ranges do not.
+fn outside(ecosystem: &Ecosystem, ranges: &[Range], mut versions: Vec<String>) -> Vec<String> {
+    let Some(scheme) = Scheme::for_ecosystem(ecosystem.as_str()) else { return versions };
+    let mut intervals = Vec::new();
+    for range in ranges {
+        let events: Vec<range::Event<'_>> = range.events.iter().map(event).collect();
+        intervals.extend(range::intervals(scheme, &events).certain);
+    }
+    versions.retain(|version| !intervals.iter().any(|interval| contains(scheme, *interval, version)));
+    versions
+}
+
+/// Whether a version is in an interval. One that can't be read is in none.
+fn contains(scheme: Scheme, interval: Interval<'_>, version: &str) -> bool {
+    let compare = |bound: &str| scheme.compare(version, bound).ok();
+    scheme.parses(version).is_ok()
+        && interval.from.is_none_or(|from| compare(from).is_some_and(Ordering::is_ge))
+        && match interval.until {
+            Until::Fixed(end) | Until::Limit(end) => compare(end).is_some_and(Ordering::is_lt),
+            Until::LastAffected(end) => compare(end).is_some_and(Ordering::is_le),
+            _ => true,
+        }
+}
+
+fn event(event: &Event) -> range::Event<'_> {
+    match event {
+        Event::Introduced(version) => range::Event::Introduced(version),
+        Event::Fixed(version) => range::Event::Fixed(version),
+        Event::LastAffected(version) => range::Event::LastAffected(version),
+        Event::Limit(version) => range::Event::Limit(version),
     }
 }
 
@@ -208,11 +247,11 @@ pub(super) fn bound(event: &Event) -> &str {
 
 /// A fix that comes before what it fixes: the pair is of no use, and a person should know.
 fn inverted(id: &str, entry: &Affected) -> Option<Diagnostic> {
-    let scheme = plimsoll_version::Scheme::for_ecosystem(entry.ecosystem.as_str())?;
+    let scheme = Scheme::for_ecosystem(entry.ecosystem.as_str())?;
     for range in &entry.ranges {
         for pair in range.events.windows(2) {
             let [Event::Introduced(from), Event::Fixed(to)] = pair else { continue };
-            if from != "0" && scheme.compare(to, from).is_ok_and(std::cmp::Ordering::is_lt) {
+            if from != "0" && scheme.compare(to, from).is_ok_and(Ordering::is_lt) {
                 return Some(Diagnostic::new(
                     DiagnosticKind::Note,
                     format!(
