@@ -18,6 +18,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("plimsoll-advisory", &["plimsoll-core", "plimsoll-version", "plimsoll-matcher"]),
     ("plimsoll-rules", &["plimsoll-core", "plimsoll-severity"]),
     ("plimsoll-report", &["plimsoll-core", "plimsoll-severity"]),
+    ("plimsoll-registry", &["plimsoll-core", "plimsoll-image"]),
     (
         "plimsoll",
         &[
