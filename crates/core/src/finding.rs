@@ -74,9 +74,13 @@ pub struct Finding {
     /// The rule of the severity policy that chose it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub severity_rule: String,
-    /// Every rating that any source gives, the chosen one included.
+    /// Every rating that any source gives, the chosen one included. Besides severities, what is known of exploitation
+    /// stands here as well: the schemes `KEV`, `KEV-ransomware`, `EPSS` and `SSVC-exploitation`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ratings: Vec<Rating>,
+    /// What to look at first, 0 to 100, from severity, exploitation and whether there is a fix.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<u8>,
     /// The versions that fix it, lowest first, in the ecosystem's order.
     #[serde(default)]
     pub fixed_versions: Vec<String>,

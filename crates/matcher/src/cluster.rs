@@ -193,6 +193,7 @@ fn finding(package: &Package, hits: &mut [Option<Hit>], plan: Plan, hub: &Hub, s
         rating: None,
         severity_rule: String::new(),
         ratings,
+        priority: None,
         fixed_versions: fixes.versions,
         fix: fixes.state,
         evidence,

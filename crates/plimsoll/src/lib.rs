@@ -21,6 +21,7 @@ mod reference;
 mod scanner;
 mod severity;
 pub mod starter;
+mod threat;
 mod upgrade;
 
 pub use error::Error;

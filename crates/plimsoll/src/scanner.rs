@@ -216,6 +216,10 @@ impl Candidates for Shared {
     fn covers(&self, ecosystem: &Ecosystem) -> Result<bool, MatchError> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).covers(ecosystem)
     }
+
+    fn known(&self, ids: &[&str], hit: &mut dyn FnMut(usize, &Advisory)) -> Result<(), MatchError> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).known(ids, hit)
+    }
 }
 
 /// Worst first; then what makes a report the same each time.

@@ -34,6 +34,7 @@ fn findings() -> Vec<Finding> {
             rating: None,
             severity_rule: String::new(),
             ratings: Vec::new(),
+            priority: None,
             fixed_versions: if n.is_multiple_of(3) { Vec::new() } else { vec!["9.0.0".to_owned()] },
             fix: if n.is_multiple_of(3) { FixState::NotAvailable } else { FixState::Available },
             evidence: Vec::new(),

@@ -200,6 +200,7 @@ impl Example {
             rating: None,
             severity_rule: String::new(),
             ratings: self.cvss.iter().map(rating).collect(),
+            priority: None,
             fixed_versions: self.fixed.clone(),
             fix: self.fix,
             evidence: Vec::new(),

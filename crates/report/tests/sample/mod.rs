@@ -55,6 +55,7 @@ pub(crate) fn finding(
         rating: None,
         severity_rule: "advisory".into(),
         ratings: Vec::new(),
+        priority: None,
         fixed_versions: fixed.iter().map(ToString::to_string).collect(),
         fix: if fixed.is_empty() { FixState::NotAvailable } else { FixState::Available },
         evidence: vec![Evidence {

@@ -78,6 +78,7 @@ fn finding(id: &str, kind: &str, name: &str) -> Finding {
         rating: None,
         severity_rule: String::new(),
         ratings: Vec::new(),
+        priority: None,
         fixed_versions: Vec::new(),
         fix: FixState::Unknown,
         evidence: Vec::new(),

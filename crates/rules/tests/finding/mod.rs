@@ -25,6 +25,7 @@ pub(crate) fn finding(id: &str, purl: &str) -> Finding {
         rating: None,
         severity_rule: String::new(),
         ratings: Vec::new(),
+        priority: None,
         fixed_versions: Vec::new(),
         fix: FixState::Unknown,
         evidence: Vec::new(),
