@@ -19,6 +19,7 @@ mod inventory;
 mod layer;
 mod linked;
 mod merge;
+mod stored;
 mod tee;
 
 pub use catalog::{Catalogers, Wanted};

@@ -72,6 +72,11 @@ pub fn take_inventory_with(
     let info = image.info();
     let mut diagnostics = info.diagnostics.clone();
     let kept = Kept::new(image, catalogers, limits, cache);
+    if let Some((inventory, known)) = kept.image(image) {
+        diagnostics.extend(known);
+        return Ok(Taken { inventory, diagnostics });
+    }
+    let before = diagnostics.len();
     let mut layers: Vec<Option<Known>> = info.layers.iter().map(|layer| kept.layer(layer)).collect();
     let unknown: Vec<bool> = layers.iter().map(Option::is_none).collect();
     let want = |index: u32| usize::try_from(index).is_ok_and(|index| unknown.get(index) == Some(&true));
@@ -117,5 +122,9 @@ pub fn take_inventory_with(
     }
     let layers: Vec<_> = info.layers.iter().map(plimsoll_image::Layer::reference).collect();
     let inventory = catalogers.merge(&tree, &layer_facts, &reread, &layers);
-    Ok(Taken { inventory, diagnostics })
+    let taken = Taken { inventory, diagnostics };
+    if taken.partial().is_none() {
+        kept.keep_image(image, &taken.inventory, taken.diagnostics.get(before..).unwrap_or_default());
+    }
+    Ok(taken)
 }

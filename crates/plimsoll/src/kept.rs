@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use plimsoll_core::{Diagnostic, Limits};
 use plimsoll_image::{CachedLayer, Image, Layer, LayerCache, LayerEntries, LayerKey, LayerRead};
-use plimsoll_inventory::{Catalogers, LayerCatalog, LayerFacts, Wanted};
+use plimsoll_inventory::{Catalogers, Inventory, LayerCatalog, LayerFacts, Wanted};
 
 /// What is known of one layer.
 #[derive(Default)]
@@ -36,6 +36,32 @@ impl<'a> Kept<'a> {
     fn key(&self, layer: &Layer) -> Option<(&'a dyn LayerCache, LayerKey)> {
         let diff_id = layer.diff_id.clone()?;
         Some((self.cache?, LayerKey { diff_id, reader: self.reader.clone() }))
+    }
+
+    /// The image as a whole: its configuration, and the layers that its manifest makes of it.
+    fn image_key(&self, image: &Image) -> Option<(&'a dyn LayerCache, LayerKey)> {
+        let diff_id = image.info().config.clone()?;
+        let mut reader = format!("image {}", self.reader);
+        for layer in &image.info().layers {
+            let _ = write!(reader, "\n{}", layer.diff_id.as_ref()?);
+        }
+        Some((self.cache?, LayerKey { diff_id, reader }))
+    }
+
+    /// What is known of the whole image: its layers need not even be put together again.
+    pub(crate) fn image(&self, image: &Image) -> Option<(Inventory, Vec<Diagnostic>)> {
+        let (cache, key) = self.image_key(image)?;
+        let cached = cache.get(&key)?;
+        Some((Inventory::from_bytes(&cached.facts)?, cached.diagnostics.clone()))
+    }
+
+    /// Keeps what came of the whole image, where nothing is missing from it.
+    pub(crate) fn keep_image(&self, image: &Image, inventory: &Inventory, diagnostics: &[Diagnostic]) {
+        let Some((cache, key)) = self.image_key(image) else { return };
+        if let Some(facts) = inventory.to_bytes() {
+            let diagnostics = diagnostics.to_vec();
+            cache.put(&key, Arc::new(CachedLayer { facts, diagnostics, ..CachedLayer::default() }));
+        }
     }
 
     /// What is known of a layer.
