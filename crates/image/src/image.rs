@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use plimsoll_core::{DiagnosticKind, Digest, LayerVisitor, Limits, Observer, Silent};
 
 use crate::layer::{LayerRead, Reading};
-use crate::manifest::{Key, Store, open_docker, open_index};
+use crate::manifest::{Key, MANIFEST, Store, open_docker, open_index, open_legacy};
 use crate::read::{Again, Blobs};
 use crate::source::{BlobSource, Layout};
 use crate::{Error, ImageInfo, ImageStatus, Layer, OpenOptions, Platform, SourceKind};
@@ -52,6 +52,9 @@ impl Image {
             crate::recognise::Found::Archive(source, store) => (source, store),
         };
         let opened = match source {
+            SourceKind::DockerArchive if store.place(&Key::Name(MANIFEST.into())).is_none() => {
+                open_legacy(&store, options)?
+            }
             SourceKind::DockerArchive => open_docker(&store, options)?,
             SourceKind::OciLayout => {
                 let index = crate::recognise::layout_index(path, &options.limits)?;

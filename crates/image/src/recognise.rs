@@ -5,7 +5,7 @@ use std::path::Path;
 
 use plimsoll_core::{Digest, Limits, Observer};
 
-use crate::manifest::{Key, Store, Wanted, fetch};
+use crate::manifest::{Key, MANIFEST, REPOSITORIES, Store, Wanted, fetch};
 use crate::source::{Archive, Packed, Shared};
 use crate::stream::Compression;
 use crate::{Error, OpenOptions, SourceKind};
@@ -77,20 +77,15 @@ pub(crate) fn recognise(path: &Path, options: &OpenOptions, observer: &dyn Obser
         }
     };
     let has = |name: &[u8]| store.place(&Key::Name(name.to_vec())).is_some();
+    let legacy = !has(MANIFEST.as_bytes()) && has(REPOSITORIES.as_bytes());
     let kind = match options.source {
-        Some(SourceKind::DockerArchive) if has(b"manifest.json") => SourceKind::DockerArchive,
+        Some(SourceKind::DockerArchive) if has(b"manifest.json") || legacy => SourceKind::DockerArchive,
         Some(SourceKind::OciArchive) if has(b"index.json") => SourceKind::OciArchive,
         Some(SourceKind::DockerArchive) => return Err(none("an archive without a manifest.json")),
         Some(SourceKind::OciArchive) => return Err(none("an archive without an index.json")),
         _ if has(b"manifest.json") => SourceKind::DockerArchive,
         _ if has(b"index.json") => SourceKind::OciArchive,
-        _ if has(b"repositories") => {
-            return Err(Error::Unsupported {
-                what,
-                found: "an archive of Docker before 1.10, without a manifest.json".into(),
-                instead: "load it into a current Docker and save it again",
-            });
-        }
+        _ if legacy => SourceKind::DockerArchive,
         _ if matches!(&store, Store::Archive(archive) if !archive.marked()) => {
             let reason = "it ends without an end mark, before any manifest.json or index.json".into();
             return Err(Error::Truncated { what, reason });

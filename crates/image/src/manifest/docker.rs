@@ -12,7 +12,7 @@ use super::store::{Key, Store, Wanted, fetch, parse};
 use crate::layer::normalise;
 use crate::{Choice, Error, ImageInfo, Layer, OpenOptions, SourceKind};
 
-const MANIFEST: &str = "manifest.json";
+pub(crate) const MANIFEST: &str = "manifest.json";
 /// Images in one archive.
 const IMAGES: usize = 1024;
 
