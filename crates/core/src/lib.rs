@@ -43,4 +43,4 @@ pub use purl::{Purl, PurlError};
 pub use severity::{Rating, Severity};
 pub use text::{Clean, clean};
 pub use view::{FileRef, MergedView};
-pub use visit::{Content, Entry, EntryKind, LayerVisitor, Take};
+pub use visit::{Content, ContentRead, Entry, EntryKind, LayerVisitor, Take};

@@ -1,4 +1,4 @@
-use std::io::Read;
+use std::io::{self, Read};
 
 /// Looks at a layer, entry by entry, as the layer's archive is read: the only seam between reading images and
 /// finding packages.
@@ -42,7 +42,27 @@ pub enum Content<'a> {
     /// All of it.
     Whole(&'a [u8]),
     /// All of it, in order, from the first byte even where the head was peeked. What is left unread is skipped.
-    Stream(&'a mut dyn Read),
+    Stream(&'a mut dyn ContentRead),
+}
+
+/// The content of a file in order, where what is of no interest can be passed over.
+pub trait ContentRead: Read {
+    /// Passes over the next `count` bytes and says how many there were. A reader of an uncompressed layer that is
+    /// not verified does not read them at all.
+    ///
+    /// # Errors
+    /// As for [`Read::read`].
+    fn skip(&mut self, count: u64) -> io::Result<u64> {
+        io::copy(&mut self.take(count), &mut io::sink())
+    }
+}
+
+impl ContentRead for &[u8] {
+    fn skip(&mut self, count: u64) -> io::Result<u64> {
+        let step = usize::try_from(count).unwrap_or(usize::MAX).min(self.len());
+        *self = self.get(step..).unwrap_or_default();
+        Ok(step as u64)
+    }
 }
 
 /// One entry of a layer.

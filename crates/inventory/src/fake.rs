@@ -1,7 +1,6 @@
 //! A small image for tests: layers in code, and the merged view of them.
 
 use std::collections::BTreeMap;
-use std::io::Read;
 
 use plimsoll_core::{Content, Entry, EntryKind, FileRef, LayerRef, LayerVisitor, Limits, MergedView, Take};
 
@@ -47,9 +46,7 @@ impl Image {
             match take {
                 _ if kind != EntryKind::File => {}
                 Take::Whole { max } if size <= max => visitor.content(&entry, Content::Whole(content)),
-                Take::Stream => {
-                    visitor.content(&entry, Content::Stream(&mut (&mut &content[..] as &mut dyn Read)))
-                }
+                Take::Stream => visitor.content(&entry, Content::Stream(&mut &content[..])),
                 _ => {}
             }
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
-use plimsoll_core::{Content, Diagnostic, DiagnosticKind};
+use plimsoll_core::{Content, ContentRead, Diagnostic, DiagnosticKind};
 
 use crate::{Cataloger, File, Sink};
 
@@ -29,7 +29,7 @@ pub(crate) fn share(
     catalogers: &[&dyn Cataloger],
     path: &[u8],
     size: u64,
-    reader: &mut dyn Read,
+    reader: &mut dyn ContentRead,
 ) -> Vec<Sink> {
     match catalogers {
         [] => Vec::new(),
@@ -61,7 +61,12 @@ fn unreadable(error: &io::Error) -> Diagnostic {
 }
 
 /// Every cataloger on a thread of its own, at most [`LAG`] chunks apart.
-fn lockstep(catalogers: &[&dyn Cataloger], path: &[u8], size: u64, reader: &mut dyn Read) -> Vec<Sink> {
+fn lockstep(
+    catalogers: &[&dyn Cataloger],
+    path: &[u8],
+    size: u64,
+    reader: &mut dyn ContentRead,
+) -> Vec<Sink> {
     thread::scope(|scope| {
         let mut senders = Vec::new();
         let mut threads = Vec::new();
@@ -131,6 +136,8 @@ impl Read for Chunks {
         Ok(read)
     }
 }
+
+impl ContentRead for Chunks {}
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,7 @@
 use std::io::{self, Read};
 
 use plimsoll_core::{
-    Content, Diagnostic, DiagnosticKind, Entry, EntryKind, LayerVisitor, Limits, Observer, Take,
+    Content, ContentRead, Diagnostic, DiagnosticKind, Entry, EntryKind, LayerVisitor, Limits, Observer, Take,
 };
 
 use super::names::{Fault, Mark, normalise, unmark};
@@ -492,6 +492,30 @@ impl<'s> Body<'s> {
         Ok(count)
     }
 
+    fn skip(&mut self, count: u64) -> Result<u64, Stop> {
+        let mut done = 0;
+        while done < count {
+            let Some(run) = self.advance() else { break };
+            let (Run::Stored(left) | Run::Zeros(left)) = run;
+            let wanted = left.min(count - done);
+            let step = match run {
+                Run::Zeros(_) => wanted,
+                Run::Stored(_) => {
+                    let step = self.stream.skip(wanted)?.min(wanted);
+                    self.stored_read = self.stored_read.saturating_add(step);
+                    step
+                }
+            };
+            let left = left - step;
+            self.run = if matches!(run, Run::Stored(_)) { Run::Stored(left) } else { Run::Zeros(left) };
+            done += step;
+            if step < wanted {
+                break;
+            }
+        }
+        Ok(done)
+    }
+
     fn read_full(&mut self, out: &mut [u8]) -> Result<usize, Stop> {
         let mut done = 0;
         while done < out.len() {
@@ -530,6 +554,20 @@ impl<'s> Body<'s> {
     }
 }
 
+impl Body<'_> {
+    /// A step of the visitor's. The walk over the layer learns of a failure as well, so that the visitor can't hide it.
+    fn shown<T>(&mut self, step: impl FnOnce(&mut Self) -> Result<T, Stop>) -> io::Result<T> {
+        let failed = || io::Error::other("the layer can't be read on");
+        if self.failed.is_some() {
+            return Err(failed());
+        }
+        step(self).map_err(|stop| {
+            self.failed = Some(stop);
+            failed()
+        })
+    }
+}
+
 struct HeadThen<'h, 'b, 's> {
     head: &'h [u8],
     body: &'b mut Body<'s>,
@@ -546,17 +584,15 @@ impl Read for HeadThen<'_, '_, '_> {
             self.head = rest;
             return Ok(count);
         }
-        if self.body.failed.is_some() {
-            return Err(io::Error::other("the layer can't be read on"));
-        }
-        match self.body.read_some(out) {
-            Ok(count) => Ok(count),
-            // The walk over the layer learns of it as well, so that the visitor can't hide it.
-            Err(stop) => {
-                let shown = io::Error::other("the layer can't be read on");
-                self.body.failed = Some(stop);
-                Err(shown)
-            }
-        }
+        self.body.shown(|body| body.read_some(out))
+    }
+}
+
+impl ContentRead for HeadThen<'_, '_, '_> {
+    fn skip(&mut self, count: u64) -> io::Result<u64> {
+        let step = usize::try_from(count).unwrap_or(usize::MAX).min(self.head.len());
+        self.head = self.head.get(step..).unwrap_or_default();
+        let step = step as u64;
+        Ok(step + self.body.shown(|body| body.skip(count - step))?)
     }
 }

@@ -51,6 +51,7 @@ pub(super) struct Segment {
 #[derive(Debug, Default)]
 pub(super) struct Layout {
     pub(super) segments: Vec<Segment>,
+    elf: bool,
 }
 
 /// More segments than any linker makes; what is beyond them is not looked at.
@@ -59,7 +60,8 @@ const MAX_SEGMENTS: usize = 1024;
 impl Layout {
     /// Reads the headers, which must lie in `start`, the beginning of the file.
     pub(super) fn read(start: &[u8]) -> Self {
-        let mut segments = match Format::of(start) {
+        let format = Format::of(start);
+        let mut segments = match format {
             Some(Format::Elf) => elf::segments(start),
             Some(Format::Pe) => pe::segments(start),
             Some(Format::MachO) => macho::segments(start),
@@ -67,12 +69,31 @@ impl Layout {
         }
         .unwrap_or_default();
         segments.retain(|segment| segment.size > 0);
-        Self { segments }
+        Self { segments, elf: format == Some(Format::Elf) }
     }
 
     /// The segment that the byte of the file belongs to.
     pub(super) fn segment(&self, offset: u64) -> Option<&Segment> {
         self.segments.iter().find(|s| offset.checked_sub(s.offset).is_some_and(|into| into < s.size))
+    }
+
+    /// Machine code that stands apart, around the byte at `offset`: where it begins and ends in the file. It does not
+    /// where the linker put constants beside it, which shows in there being no segment that may only be read. Only
+    /// ELF files keep texts and code in segments of their own.
+    pub(super) fn code_around(&self, offset: u64) -> Option<(u64, u64)> {
+        let segment = self.segment(offset).filter(|segment| self.is_apart(segment))?;
+        Some((segment.offset, segment.offset.saturating_add(segment.size)))
+    }
+
+    /// Where the next such code begins.
+    pub(super) fn code_after(&self, offset: u64) -> Option<u64> {
+        let apart = self.segments.iter().filter(|segment| self.is_apart(segment));
+        apart.map(|segment| segment.offset).filter(|&from| from > offset).min()
+    }
+
+    fn is_apart(&self, segment: &Segment) -> bool {
+        let constants = |segment: &Segment| !segment.executable && !segment.writable;
+        self.elf && segment.executable && !segment.writable && self.segments.iter().any(constants)
     }
 
     /// The place in the file of what is loaded at `address`.
@@ -135,7 +156,10 @@ mod tests {
     fn addresses_and_offsets_are_turned_into_each_other() {
         let segment =
             |offset, size, address| Segment { offset, size, address, writable: false, executable: false };
-        let layout = Layout { segments: vec![segment(0, 0x100, 0x40_0000), segment(0x100, 0x80, 0x50_0100)] };
+        let layout = Layout {
+            elf: true,
+            segments: vec![segment(0, 0x100, 0x40_0000), segment(0x100, 0x80, 0x50_0100)],
+        };
         assert_eq!(layout.offset_of(0x40_00ff), Some(0xff));
         assert_eq!(layout.offset_of(0x40_0100), None);
         assert_eq!(layout.offset_of(0x50_0100), Some(0x100));

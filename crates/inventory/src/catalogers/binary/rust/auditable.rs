@@ -80,12 +80,9 @@ impl Auditable {
     }
 }
 
-/// Whether everything from `first` to `last` is machine code. Constants share a segment with it unless the linker
-/// keeps them apart, which shows in a segment that may only be read.
+/// Whether everything from `first` to `last` is machine code that stands apart.
 fn is_code(layout: &Layout, first: u64, last: u64) -> bool {
-    let apart = layout.segments.iter().any(|segment| !segment.executable && !segment.writable);
-    let segment = layout.segment(first).filter(|segment| apart && segment.executable);
-    segment.is_some() && segment == layout.segment(last)
+    layout.code_around(first).is_some_and(|(_, until)| last < until)
 }
 
 /// Whether a list can begin with the text.
