@@ -18,9 +18,9 @@ fn layer(tree: &mut FileTree, digit: char, parent: Option<char>, command: &str, 
             "container_config":{{"Hostname":"x","Cmd":["/bin/sh","-c","{command}"]}},"config":null}}"#,
         id(digit)
     );
-    tree.insert(&format!("{}/VERSION", id(digit)), "1.0");
-    tree.insert(&format!("{}/json", id(digit)), json);
-    tree.insert(&format!("{}/layer.tar", id(digit)), tar.finish());
+    tree.insert(format!("{}/VERSION", id(digit)), "1.0");
+    tree.insert(format!("{}/json", id(digit)), json);
+    tree.insert(format!("{}/layer.tar", id(digit)), tar.finish());
 }
 
 fn tree() -> FileTree {

@@ -1,6 +1,7 @@
 use std::io::{self, Read};
 
 use memchr::memmem;
+use plimsoll_core::ContentRead;
 
 use super::inflate::Body;
 use super::input::Input;
@@ -13,7 +14,7 @@ const HELD: u64 = 8 << 20;
 /// How far into a file the first entry is looked for: scripts that run an archive are short.
 const PREFIX: usize = 1 << 20;
 
-pub(super) fn visit(reader: &mut dyn Read, visitor: &mut dyn Visitor, budget: &mut Budget) {
+pub(super) fn visit(reader: &mut dyn ContentRead, visitor: &mut dyn Visitor, budget: &mut Budget) {
     let mut input = Input::new(reader);
     match find_first(&mut input) {
         Ok(true) => entries(&mut input, visitor, budget),
@@ -23,7 +24,7 @@ pub(super) fn visit(reader: &mut dyn Read, visitor: &mut dyn Visitor, budget: &m
 }
 
 /// Reads an archive that is deflated.
-pub(super) fn inflated(reader: &mut dyn Read, visitor: &mut dyn Visitor, budget: &mut Budget) {
+pub(super) fn inflated(reader: &mut dyn ContentRead, visitor: &mut dyn Visitor, budget: &mut Budget) {
     let mut input = Input::new(reader);
     let mut body = Body::new(&mut input, None, true, budget);
     visit(&mut body, visitor, budget);

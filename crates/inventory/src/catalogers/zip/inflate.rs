@@ -1,6 +1,7 @@
 use std::io::{self, Read};
 
 use flate2::{Decompress, FlushDecompress, Status};
+use plimsoll_core::ContentRead;
 
 use super::Budget;
 use super::input::Input;
@@ -85,6 +86,8 @@ impl<'i, 'r> Body<'i, 'r> {
         }
     }
 }
+
+impl ContentRead for Body<'_, '_> {}
 
 impl Read for Body<'_, '_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {

@@ -1,10 +1,12 @@
-use std::io::{self, Read};
+use std::io;
+
+use plimsoll_core::ContentRead;
 
 const BUFFER: usize = 64 << 10;
 
 /// A reader with a little of what comes next in view.
 pub(super) struct Input<'r> {
-    reader: &'r mut dyn Read,
+    reader: &'r mut dyn ContentRead,
     buffer: Vec<u8>,
     start: usize,
     end: usize,
@@ -12,7 +14,7 @@ pub(super) struct Input<'r> {
 }
 
 impl<'r> Input<'r> {
-    pub(super) fn new(reader: &'r mut dyn Read) -> Self {
+    pub(super) fn new(reader: &'r mut dyn ContentRead) -> Self {
         Self { reader, buffer: vec![0; BUFFER], start: 0, end: 0, ended: false }
     }
 
@@ -50,15 +52,16 @@ impl<'r> Input<'r> {
     }
 
     /// Moves on by any number of bytes.
-    pub(super) fn skip(&mut self, mut bytes: u64) -> io::Result<()> {
-        while bytes > 0 {
-            let view = self.fill()?.len();
-            if view == 0 {
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            }
-            let step = usize::try_from(bytes).unwrap_or(usize::MAX).min(view);
-            self.consume(step);
-            bytes -= u64::try_from(step).unwrap_or(bytes);
+    pub(super) fn skip(&mut self, bytes: u64) -> io::Result<()> {
+        let view = u64::try_from(self.view().len()).unwrap_or(u64::MAX);
+        if bytes <= view {
+            self.consume(usize::try_from(bytes).unwrap_or(usize::MAX));
+            return Ok(());
+        }
+        (self.start, self.end) = (0, 0);
+        if self.reader.skip(bytes - view)? < bytes - view {
+            self.ended = true;
+            return Err(io::ErrorKind::UnexpectedEof.into());
         }
         Ok(())
     }

@@ -12,10 +12,8 @@ mod record;
 #[cfg(test)]
 mod tests;
 
-use std::io::Read;
-
 use flate2::Decompress;
-use plimsoll_core::{Diagnostic, DiagnosticKind};
+use plimsoll_core::{ContentRead, Diagnostic, DiagnosticKind};
 
 /// Whether a file begins as a ZIP archive does: with an entry, or as an empty archive.
 pub(crate) fn begins(head: &[u8]) -> bool {
@@ -113,7 +111,7 @@ pub(crate) fn visit(bytes: &[u8], visitor: &mut dyn Visitor, budget: &mut Budget
 
 /// The same for an archive that is not held: entries come in the order of the file, and what is not wanted is
 /// inflated too where the archive does not say beforehand how long it is.
-pub(crate) fn stream(reader: &mut dyn Read, visitor: &mut dyn Visitor, budget: &mut Budget) {
+pub(crate) fn stream(reader: &mut dyn ContentRead, visitor: &mut dyn Visitor, budget: &mut Budget) {
     forward::visit(reader, visitor, budget);
 }
 
