@@ -16,6 +16,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("plimsoll-inventory", &["plimsoll-core"]),
     ("plimsoll-matcher", &["plimsoll-core", "plimsoll-version"]),
     ("plimsoll-advisory", &["plimsoll-core", "plimsoll-version", "plimsoll-matcher"]),
+    ("plimsoll-fetch", &["plimsoll-core"]),
     ("plimsoll-rules", &["plimsoll-core", "plimsoll-severity"]),
     ("plimsoll-report", &["plimsoll-core", "plimsoll-severity"]),
     ("plimsoll-registry", &["plimsoll-core", "plimsoll-image"]),
@@ -33,7 +34,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "plimsoll-report",
         ],
     ),
-    ("plimsoll-cli", &["plimsoll", "plimsoll-report", "plimsoll-testkit"]),
+    ("plimsoll-cli", &["plimsoll", "plimsoll-fetch", "plimsoll-report", "plimsoll-testkit"]),
     ("plimsoll-testkit", &["plimsoll-core"]),
 ];
 

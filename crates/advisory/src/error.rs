@@ -59,6 +59,14 @@ pub enum Error {
         /// What it counts.
         unit: &'static str,
     },
+    /// A bundle is not to be trusted.
+    #[error("the bundle {path} is refused: {why}; the store is as it was")]
+    Bundle {
+        /// The bundle.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// There is no store.
     #[error("there is no advisory store at {path}; import advisories first")]
     NoStore {

@@ -6,6 +6,7 @@
 //! imports. [`Index`] is the same records in a compact file for high rates, and [`Memory`] holds a handful of advisories without a file. All three are
 //! [`Candidates`](plimsoll_matcher::Candidates) for [`match_packages`](plimsoll_matcher::match_packages).
 
+pub mod bundle;
 mod codec;
 mod error;
 pub mod feeds;
@@ -19,4 +20,6 @@ pub use error::Error;
 pub use import::{ImportOptions, ImportReport};
 pub use index::Index;
 pub use memory::Memory;
-pub use store::{ChangedName, EcosystemStatus, Effect, Generation, RecordChange, Store, StoreStatus};
+pub use store::{
+    ChangedName, Download, EcosystemStatus, Effect, FeedStatus, Generation, RecordChange, Store, StoreStatus,
+};

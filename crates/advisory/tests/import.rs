@@ -217,8 +217,9 @@ fn limits_bound_documents_and_archives() {
     let large = format!("{}{}", record("PYSEC-1", "a", "1.0", OLD), " ".repeat(10_000));
     let small = record("PYSEC-2", "b", "1.0", OLD);
     let zip = archive(home.path(), "a.zip", &[("l.json", large.as_bytes()), ("s.json", small.as_bytes())]);
-    let mut import =
-        |limits: Limits, path: &Path| store.import(&[path], &ImportOptions { at: None, limits }, &Silent);
+    let mut import = |limits: Limits, path: &Path| {
+        store.import(&[path], &ImportOptions { limits, ..ImportOptions::default() }, &Silent)
+    };
     let report = import(Limits { advisory: 5_000, ..Limits::default() }, &zip).unwrap();
     assert_eq!((report.records, report.skipped_count), (1, 1));
     assert!(report.skipped[0].to_string().contains("l.json: it is larger than the limit of 5000 bytes"));

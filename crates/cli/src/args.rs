@@ -3,6 +3,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use plimsoll::{Date, Severity};
 
+use crate::command::db::Db;
+use crate::command::explain::Explain;
+
 /// Scan container images for known vulnerabilities.
 #[derive(Parser)]
 #[command(name = "plimsoll", version, about, long_about = None, after_help = EXAMPLES, propagate_version = true)]
@@ -17,7 +20,8 @@ pub(crate) struct Cli {
 const EXAMPLES: &str = "\
 Examples:
   plimsoll scan demo:                       a first look, with nothing downloaded
-  plimsoll db import PyPI.zip Debian.zip    read advisories in OSV form
+  plimsoll db update                        fetch advisories from their publishers
+  plimsoll db import PyPI.zip Debian.zip    or read them from files
   plimsoll scan app.tar --fail-on high      a docker archive; exit code 1 from high upwards
   plimsoll scan oci:layout/ --format json   an OCI image layout, for a script
   plimsoll match pkg:pypi/jinja2@3.1.1      a package, without an image
@@ -32,6 +36,8 @@ pub(crate) enum Command {
     Inventory(Inventory),
     /// Match package URLs, without an image
     Match(Match),
+    /// Say why an image or a package is affected by a vulnerability, or why not
+    Explain(Explain),
     /// The advisory store
     #[command(subcommand)]
     Db(Db),
@@ -130,26 +136,6 @@ pub(crate) struct Match {
     pub judging: Judging,
     #[command(flatten)]
     pub writing: Writing<ReportFormat>,
-}
-
-#[derive(Subcommand)]
-pub(crate) enum Db {
-    /// Read advisories in OSV form: JSON files, folders, zips of many
-    Import {
-        /// What to read
-        #[arg(required = true, value_name = "PATH")]
-        paths: Vec<PathBuf>,
-        #[command(flatten)]
-        store: Store,
-    },
-    /// Say per ecosystem how many records there are, from when, and which generation
-    Status {
-        #[command(flatten)]
-        store: Store,
-        /// The form of the answer
-        #[arg(long, short, value_enum, value_name = "FORMAT", default_value = "table")]
-        format: ReportFormat,
-    },
 }
 
 #[derive(Args)]

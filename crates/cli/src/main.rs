@@ -26,6 +26,7 @@ fn main() -> ExitCode {
         Command::Scan(args) => command::scan::run(args, cli.color),
         Command::Inventory(args) => command::inventory::run(args, cli.color),
         Command::Match(args) => command::match_purls::run(args, cli.color),
+        Command::Explain(args) => command::explain::run(args, cli.color),
         Command::Db(args) => command::db::run(args),
         Command::Compare(args) => command::compare::run(args),
         Command::Cvss(args) => command::cvss::run(args),

@@ -55,6 +55,17 @@ impl Observer for Bars {
             Progress::Import { name, done, total } => {
                 self.show(name.to_owned(), "{msg:<32!} {bar:32} {pos:>8}/{len} {per_sec}", done, total);
             }
+            Progress::Download { name, done, total } => {
+                self.show(
+                    name.to_owned(),
+                    "{msg:<48!} {bytes:>10}/{total_bytes} {bytes_per_sec}",
+                    done,
+                    total,
+                );
+            }
+            Progress::Export { name, done, total } => {
+                self.show(name.to_owned(), "{msg:<32!} {bar:32} {bytes:>10}/{total_bytes}", done, total);
+            }
             _ => {}
         }
     }

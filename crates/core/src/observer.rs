@@ -31,6 +31,24 @@ pub enum Progress<'a> {
         /// Stored bytes in all, where known.
         total: Option<u64>,
     },
+    /// Bytes written of a bundle's store.
+    Export {
+        /// The bundle's name.
+        name: &'a str,
+        /// Bytes so far.
+        done: u64,
+        /// Bytes in all, where known.
+        total: Option<u64>,
+    },
+    /// Bytes received of a document.
+    Download {
+        /// The document's name.
+        name: &'a str,
+        /// Bytes so far.
+        done: u64,
+        /// Bytes in all, where known.
+        total: Option<u64>,
+    },
     /// Records imported from a feed's document or archive.
     Import {
         /// The document's name.

@@ -3,7 +3,7 @@
 //! [`verdict`] is the one function that decides: a [`Package`](plimsoll_core::Package) and an
 //! [`Advisory`](plimsoll_core::Advisory) in, an [`Evidence`](plimsoll_core::Evidence) out. [`match_packages`] runs
 //! it over everything that a source of [`Candidates`] knows of some packages, and makes one finding of all records
-//! of a vulnerability; [`explain`] says why a package has a finding, or why not. [`Postings`]
+//! of a vulnerability; [`explain`] says why a package has a finding, or why not, [`explain_packages`] of many at once. [`Postings`]
 //! goes the other way, from an advisory to everything that has what it affects. [`stream`] and [`normal_name`] say which spellings of ecosystems and names mean the same,
 //! for those who write a source.
 //!
@@ -32,7 +32,7 @@ mod verdict;
 
 pub use candidates::{Candidates, Query};
 pub use error::Error;
-pub use explain::{Explanation, explain};
+pub use explain::{Explained, Explanation, explain, explain_packages};
 pub use identity::known_ids;
 pub use matching::{Dismissed, Matched, Options, match_packages};
 pub use name::normal_name;

@@ -15,6 +15,7 @@ pub mod elf;
 mod fault;
 pub mod header;
 pub mod hostile;
+pub mod http;
 mod image;
 mod layer;
 mod merged;

@@ -14,7 +14,7 @@ pub use report::ImportReport;
 
 use crate::Error;
 use crate::feeds::Parsed;
-use crate::store::{Draft, Store};
+use crate::store::{Download, Draft, Store};
 
 /// How to import.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,6 +23,10 @@ pub struct ImportOptions {
     pub at: Option<String>,
     /// What a file may use up.
     pub limits: Limits,
+    /// Whether a path may hold no record at all, as a feed of a new release does. Default no.
+    pub empty: bool,
+    /// The documents that the paths hold, where they were fetched: remembered with the records. Default none.
+    pub downloads: Vec<Download>,
 }
 
 /// What the reading thread sends to the writing one.
@@ -67,6 +71,7 @@ impl Store {
             let read = reader.join().unwrap_or(Err(Error::Cancelled));
             written.and(read)
         })?;
+        options.downloads.iter().try_for_each(|download| draft.put_download(download))?;
         report.generation = draft.publish_generation(options.at.as_deref())?;
         *self = Store::open(self.path())?;
         Ok(report)
@@ -124,7 +129,7 @@ fn write(
             Item::Progress { name, done, total } => {
                 observer.progress(Progress::Import { name: &name, done, total });
             }
-            Item::Done { path, records: 0 } => {
+            Item::Done { path, records: 0 } if !options.empty => {
                 let first = report.skipped.iter().find(|skipped| belongs(skipped, &path));
                 return Err(Error::Nothing { first: first.map(ToString::to_string), path });
             }

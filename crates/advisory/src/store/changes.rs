@@ -60,21 +60,31 @@ impl Store {
     ///
     /// [`Error::Corrupt`] or [`Error::Database`] where the store can't be read.
     pub fn changes(&self, since: u64) -> Result<Vec<RecordChange>, Error> {
-        let since = i64::try_from(since).unwrap_or(i64::MAX);
+        self.changes_between(since, u64::MAX)
+    }
+
+    /// What has changed from one generation to a later one: as [`changes`](Self::changes), seen from the generation
+    /// `to`. [`RecordChange::record`] is the record as it was then.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Corrupt`] or [`Error::Database`] where the store can't be read.
+    pub fn changes_between(&self, from: u64, to: u64) -> Result<Vec<RecordChange>, Error> {
+        let [from, to] = [from, to].map(|generation| i64::try_from(generation).unwrap_or(i64::MAX));
         let connection = self.connection();
-        let changes = changed(&connection, since).map_err(|e| Error::database(&self.path, e))?;
+        let changes = changed(&connection, from, to).map_err(|e| Error::database(&self.path, e))?;
         changes.into_iter().collect::<Result<Vec<_>, _>>().map_err(|e| self.damaged(e))
     }
 }
 
 type Changed = Result<RecordChange, codec::Damaged>;
 
-fn changed(connection: &Connection, since: i64) -> rusqlite::Result<Vec<Changed>> {
+fn changed(connection: &Connection, from: i64, to: i64) -> rusqlite::Result<Vec<Changed>> {
     let mut then: HashMap<(String, String), Vec<Version>> = HashMap::new();
     let mut now: HashMap<(String, String), Vec<Version>> = HashMap::new();
     for (sql, versions) in [(schema::ENDED, &mut then), (schema::BEGUN, &mut now)] {
         let mut select = connection.prepare_cached(sql)?;
-        let mut rows = select.query(params![since])?;
+        let mut rows = select.query(params![from, to])?;
         while let Some(row) = rows.next()? {
             let version = Version {
                 id: row.get(2)?,
@@ -165,7 +175,10 @@ fn name(entry: &Affected) -> ChangedName {
     ChangedName { ecosystem: entry.ecosystem.clone(), kind: entry.name_kind, name: entry.name.clone() }
 }
 
-fn entries(connection: &Connection, record: i64) -> rusqlite::Result<Result<Vec<Affected>, codec::Damaged>> {
+pub(super) fn entries(
+    connection: &Connection,
+    record: i64,
+) -> rusqlite::Result<Result<Vec<Affected>, codec::Damaged>> {
     let mut bodies = connection.prepare_cached("SELECT body FROM entry WHERE record = ?1 ORDER BY id")?;
     let mut rows = bodies.query([record])?;
     let mut all = Vec::new();

@@ -42,24 +42,8 @@ impl Draft {
         if let Some(folder) = target.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             fs::create_dir_all(folder).map_err(|e| Error::io("make the folder", folder, e))?;
         }
-        let lock_path = place::lock(target);
-        let lock = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&lock_path)
-            .map_err(|e| Error::io("write", &lock_path, e))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(Error::Busy { path: target.to_owned() }),
-            Err(TryLockError::Error(e)) => return Err(Error::io("lock", &lock_path, e)),
-        }
+        let lock = lock(target)?;
         let path = place::draft(target);
-        // What an import that was killed has left.
-        match fs::remove_file(&path) {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(Error::io("remove", &path, e)),
-            _ => {}
-        }
         let old = match Store::open(target) {
             Ok(store) => Some(store),
             Err(Error::NoStore { .. }) => None,
@@ -106,7 +90,11 @@ impl Draft {
         }
         connection.execute_batch("BEGIN")?;
         if new {
-            return connection.execute_batch(schema::TABLES);
+            connection.execute_batch(schema::TABLES)?;
+        }
+        connection.execute_batch(super::download::TABLE)?;
+        if new {
+            return Ok(());
         }
         let newest = connection
             .query_row("SELECT * FROM generation ORDER BY id DESC LIMIT 1", [], status::generation)
@@ -151,13 +139,7 @@ impl Draft {
         connection.close().map_err(|(_, e)| self.failed(e))?;
         let write = |e| Error::io("write", &self.path, e);
         File::open(&self.path).and_then(|file| file.sync_all()).map_err(write)?;
-        fs::rename(&self.path, &self.target).map_err(|e| Error::io("write", &self.target, e))?;
-        let folder = self.target.parent().filter(|folder| !folder.as_os_str().is_empty());
-        // Not every file system can sync a folder; the rename is done either way.
-        if let Ok(folder) = File::open(folder.unwrap_or(Path::new("."))) {
-            let _ = folder.sync_all();
-        }
-        Ok(())
+        put_in_place(&self.path, &self.target)
     }
 
     pub(super) fn failed(&self, error: rusqlite::Error) -> Error {
@@ -194,6 +176,38 @@ impl Draft {
             .execute(params![self.generation, at, added, changed, removed, records, self.state.bytes()])?;
         Ok(())
     }
+}
+
+/// Keeps all others from changing the store, and clears away what an import that was killed has left.
+pub(crate) fn lock(target: &Path) -> Result<File, Error> {
+    let path = place::lock(target);
+    let lock = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(|e| Error::io("write", &path, e))?;
+    match lock.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(Error::Busy { path: target.to_owned() }),
+        Err(TryLockError::Error(e)) => return Err(Error::io("lock", &path, e)),
+    }
+    let draft = place::draft(target);
+    match fs::remove_file(&draft) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Error::io("remove", &draft, e)),
+        _ => Ok(lock),
+    }
+}
+
+/// Makes a draft that is whole and synced the store.
+pub(crate) fn put_in_place(draft: &Path, target: &Path) -> Result<(), Error> {
+    fs::rename(draft, target).map_err(|e| Error::io("write", target, e))?;
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
+    // Not every file system can sync a folder; the rename is done either way.
+    if let Ok(folder) = File::open(folder.unwrap_or(Path::new("."))) {
+        let _ = folder.sync_all();
+    }
+    Ok(())
 }
 
 impl Drop for Draft {

@@ -5,10 +5,12 @@
 //! that whatever stops an import leaves the old generation as it was.
 
 mod changes;
+mod download;
 mod draft;
 mod look_up;
 mod place;
 mod put;
+mod records;
 mod schema;
 mod state;
 mod status;
@@ -22,10 +24,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 pub use changes::{ChangedName, Effect, RecordChange};
-pub(crate) use draft::Draft;
+pub use download::Download;
+pub(crate) use draft::{Draft, lock, put_in_place};
 pub(crate) use look_up::scored;
+pub(crate) use place::draft as draft_path;
 pub(crate) use put::Change;
-pub use status::{EcosystemStatus, Generation, StoreStatus};
+pub(crate) use schema::SCHEMA;
+pub(crate) use status::hex;
+pub use status::{EcosystemStatus, FeedStatus, Generation, StoreStatus};
 
 use crate::Error;
 use crate::feeds::Life;

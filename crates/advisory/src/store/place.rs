@@ -24,7 +24,7 @@ pub(super) fn immutable(path: &Path) -> String {
 }
 
 /// The copy that an import works on.
-pub(super) fn draft(path: &Path) -> PathBuf {
+pub(crate) fn draft(path: &Path) -> PathBuf {
     beside(path, ".draft")
 }
 

@@ -133,17 +133,17 @@ pub(crate) const DELETE_SPAN: &str = "
 DELETE FROM span
 WHERE ecosystem = ?1 AND name = ?2 AND kind = ?3 AND lo = ?4 AND hi = ?5 AND entry = ?6";
 
-/// The records that were valid at a generation and are no longer.
+/// The records that were valid at a generation and are no longer at a later one.
 pub(crate) const ENDED: &str = "
 SELECT record.name, feed.name, record.id, realm, match, rating, text
 FROM record JOIN feed ON feed.id = record.feed
-WHERE since <= ?1 AND until > ?1";
+WHERE since <= ?1 AND until > ?1 AND until <= ?2";
 
-/// The records that are valid and were not at a generation.
+/// The records that are valid at a generation and were not at an earlier one.
 pub(crate) const BEGUN: &str = "
 SELECT record.name, feed.name, record.id, realm, match, rating, text
 FROM record JOIN feed ON feed.id = record.feed
-WHERE since > ?1 AND until IS NULL";
+WHERE since > ?1 AND since <= ?2 AND (until IS NULL OR until > ?2)";
 
 pub(crate) const SPAN: &str = "
 SELECT 1 FROM span

@@ -1,4 +1,4 @@
-use rusqlite::Row;
+use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
 
 use super::Store;
@@ -11,8 +11,29 @@ pub struct StoreStatus {
     pub generation: Option<Generation>,
     /// The ecosystems that records speak of, by name.
     pub ecosystems: Vec<EcosystemStatus>,
+    /// The feeds, or the parts of them that documents hold whole, by name.
+    pub feeds: Vec<FeedStatus>,
+    /// The day of the exploit prediction scores, where there are any.
+    pub scores: Option<String>,
+    /// How many lifetimes of releases are known.
+    pub lives: u64,
     /// Bytes of the file.
     pub size: u64,
+}
+
+/// What a store holds of one feed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FeedStatus {
+    /// Its name: `osv`, `secdb/Alpine:v3.19/main`.
+    pub name: String,
+    /// Records.
+    pub records: u64,
+    /// When the newest of them was last changed, RFC 3339.
+    pub newest: Option<String>,
+    /// The generation that last brought something new of it.
+    pub generation: u64,
+    /// When that was, as its importer said.
+    pub at: Option<String>,
 }
 
 /// What a store holds of one ecosystem.
@@ -44,7 +65,16 @@ pub struct Generation {
     /// Records in all.
     pub records: u64,
     /// A digest of all records: equal where two stores hold the same, in whatever order they came.
+    #[serde(serialize_with = "hexadecimal")]
     pub digest: [u8; 32],
+}
+
+fn hexadecimal<S: serde::Serializer>(digest: &[u8; 32], to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(&format_args!("{}", hex(digest)))
+}
+
+pub(crate) fn hex(digest: &[u8; 32]) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Store {
@@ -68,7 +98,19 @@ impl Store {
         });
         let ecosystems = rows.map_err(failed)?.collect::<Result<Vec<_>, _>>().map_err(failed)?;
         let size = std::fs::metadata(&self.path).map_err(|e| Error::io("read", &self.path, e))?.len();
-        Ok(StoreStatus { generation: self.newest(&connection).map_err(failed)?, ecosystems, size })
+        Ok(StoreStatus {
+            generation: self.newest(&connection).map_err(failed)?,
+            ecosystems,
+            feeds: feeds(&connection).map_err(failed)?,
+            scores: connection
+                .query_row("SELECT value FROM meta WHERE name = 'scores'", [], |row| row.get(0))
+                .optional()
+                .map_err(failed)?,
+            lives: connection
+                .query_row("SELECT count(*) FROM life", [], |row| unsigned(row, 0))
+                .map_err(failed)?,
+            size,
+        })
     }
 
     /// Every generation, the oldest first.
@@ -83,6 +125,25 @@ impl Store {
         let rows = all.query_map([], generation).map_err(failed)?;
         rows.collect::<Result<Vec<_>, _>>().map_err(failed)
     }
+}
+
+fn feeds(connection: &Connection) -> rusqlite::Result<Vec<FeedStatus>> {
+    let mut all = connection.prepare(
+        "SELECT name, records, newest, since, (SELECT at FROM generation WHERE generation.id = since)
+         FROM (SELECT feed.name AS name, count(*) AS records, max(modified) AS newest, max(since) AS since
+               FROM record JOIN feed ON feed.id = record.feed WHERE until IS NULL GROUP BY feed.id)
+         ORDER BY name",
+    )?;
+    let rows = all.query_map([], |row| {
+        Ok(FeedStatus {
+            name: row.get(0)?,
+            records: unsigned(row, 1)?,
+            newest: row.get(2)?,
+            generation: unsigned(row, 3)?,
+            at: row.get(4)?,
+        })
+    })?;
+    rows.collect()
 }
 
 pub(super) fn generation(row: &Row<'_>) -> rusqlite::Result<Generation> {
