@@ -8,6 +8,18 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
+/// The allocations of some work: the fewest of several runs, because the test harness's own thread is counted too.
+fn fewest<T>(work: impl Fn() -> T) -> usize {
+    let count = || {
+        let region = Region::new(ALLOCATOR);
+        let result = work();
+        let allocations = region.change().allocations;
+        drop(result);
+        allocations
+    };
+    (0..20).map(|_| count()).min().unwrap_or(usize::MAX)
+}
+
 #[test]
 fn comparing_allocates_nothing() {
     let long = "1.".repeat(5_000) + "1";
@@ -26,13 +38,10 @@ fn comparing_allocates_nothing() {
         (Scheme::Semver, &long, "1"),
     ];
     for (scheme, a, b) in pairs {
-        let region = Region::new(ALLOCATOR);
-        let orders = [scheme.compare(a, b), scheme.compare(b, a), scheme.compare(a, a)];
-        let allocations = region.change().allocations;
-        assert_eq!(allocations, 0, "{}: {a} and {b}: {orders:?}", scheme.name());
+        let orders = || [scheme.compare(a, b), scheme.compare(b, a), scheme.compare(a, a)];
+        assert_eq!(fewest(orders), 0, "{}: {a} and {b}: {:?}", scheme.name(), orders());
     }
     // A short key is kept where it is.
-    let region = Region::new(ALLOCATOR);
-    let keys = (Scheme::Dpkg.key("1:2.36~rc1-9+deb12u4"), Scheme::Semver.key("1.2.3-rc.1"));
-    assert_eq!(region.change().allocations, 0, "{keys:?}");
+    let keys = || (Scheme::Dpkg.key("1:2.36~rc1-9+deb12u4"), Scheme::Semver.key("1.2.3-rc.1"));
+    assert_eq!(fewest(keys), 0, "{:?}", keys());
 }
