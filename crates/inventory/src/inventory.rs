@@ -44,12 +44,9 @@ impl Inventory {
     }
 
     /// The same, and what lock files and manifests declare: for a folder of sources, which nothing is installed in
-    /// yet. Lock files within installed packages are left out; no package manager reads them.
+    /// yet.
     pub fn with_declared(&self) -> impl Iterator<Item = &Package> {
-        let declared = |package: &Package| {
-            is_declared(package) && package.locations.iter().any(|at| !is_within_installed(&at.path))
-        };
-        self.packages.iter().filter(move |package| is_installed(package) || declared(package))
+        self.packages.iter().filter(move |package| is_installed(package) || is_declared(package))
     }
 }
 
@@ -59,8 +56,4 @@ fn is_declared(package: &Package) -> bool {
 
 fn is_installed(package: &Package) -> bool {
     package.owned_by.is_none() && package.role != Role::Fixture && !is_declared(package)
-}
-
-fn is_within_installed(path: &ImagePath) -> bool {
-    path.components().any(|part| part == b"node_modules")
 }

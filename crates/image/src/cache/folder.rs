@@ -11,7 +11,7 @@ use super::{CachedLayer, LayerCache, LayerKey};
 use crate::stream::Hasher;
 
 /// Raised whenever the form of the files changes; older ones are then not found.
-const FORM: &str = "plimsoll layer 1";
+const FORM: &str = "plimsoll layer 2";
 const ENDING: &str = "layer";
 /// The largest file that is believed to be one of ours.
 const MOST: u64 = 1 << 30;

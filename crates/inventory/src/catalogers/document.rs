@@ -50,6 +50,12 @@ impl Cataloger for Document {
 
     fn parse(&self, file: File<'_>, out: &mut Sink) {
         let Content::Whole(bytes) = file.content else { return };
+        // What a package that is installed was once developed with installs nothing: no package manager reads it.
+        if self.role == Role::Declared
+            && file.path.split(|&byte| byte == b'/').any(|part| part == b"node_modules")
+        {
+            return;
+        }
         let mut found = Sink::default();
         if let Err(diagnostic) = (self.read)(&Text { path: file.path, bytes }, &mut found) {
             found.diagnostics.push(diagnostic);
@@ -74,4 +80,34 @@ pub(crate) fn malformed(what: &str, error: impl std::fmt::Display) -> Diagnostic
     let error: String = error.to_string().chars().take(200).collect();
     let error = error.split_whitespace().collect::<Vec<_>>().join(" ");
     Diagnostic::new(DiagnosticKind::Malformed, format!("{what} can't be read: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::identity;
+    use super::*;
+    use plimsoll_core::PackageType;
+
+    #[test]
+    fn lock_files_of_installed_packages_declare_nothing() {
+        let read = |role, path: &[u8]| {
+            let document = Document {
+                id: "test",
+                revision: 1,
+                interests: &[],
+                role,
+                read: |_, out| {
+                    out.packages.push(identity::plain(PackageType::Npm, "a", "1.0.0"));
+                    Ok(())
+                },
+            };
+            let mut out = Sink::default();
+            document.parse(File { path, size: 0, content: Content::Whole(b"") }, &mut out);
+            out.packages.len()
+        };
+        assert_eq!(read(Role::Declared, b"app/yarn.lock"), 1);
+        assert_eq!(read(Role::Declared, b"app/node_modules/a/yarn.lock"), 0);
+        assert_eq!(read(Role::Declared, b"app/my_node_modules/yarn.lock"), 1);
+        assert_eq!(read(Role::Normal, b"app/node_modules/a/package.json"), 1);
+    }
 }
