@@ -24,6 +24,7 @@ Examples:
   plimsoll db import PyPI.zip Debian.zip    or read them from files
   plimsoll scan app.tar --fail-on high      a docker archive; exit code 1 from high upwards
   plimsoll scan oci:layout/ --format json   an OCI image layout, for a script
+  plimsoll scan sbom:app.cdx.json           a bill of materials, whoever wrote it
   plimsoll match pkg:pypi/jinja2@3.1.1      a package, without an image
 
 Exit codes: 0 done; 1 --fail-on was reached; 2 error.";
@@ -49,7 +50,8 @@ pub(crate) enum Command {
 
 const IMAGE: &str = "\
 The image: a docker archive, an OCI layout or archive, a root folder (recognised), or with its form said: \
-docker-archive:PATH, oci:PATH, oci-archive:PATH, dir:PATH; demo: builds one";
+docker-archive:PATH, oci:PATH, oci-archive:PATH, dir:PATH; demo: builds one. Also a bill of materials (CycloneDX, SPDX, \
+Syft; sbom:PATH), a lock file, a program or a package database; - reads such a file from standard input";
 
 #[derive(Args)]
 pub(crate) struct Store {

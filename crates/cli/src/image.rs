@@ -1,8 +1,8 @@
-//! Opening the image that a command names.
+//! Opening what a command names.
 
 use std::sync::Arc;
 
-use plimsoll::{FolderCache, Image, LayerCache, OpenOptions, Platform, Reference, View};
+use plimsoll::{FolderCache, LayerCache, OpenOptions, Platform, Reference, Subject, View};
 
 use crate::args;
 use crate::demo;
@@ -32,11 +32,11 @@ pub(crate) fn view(args: &args::Reading) -> View {
     }
 }
 
-/// Opens the image that `name` names.
-pub(crate) fn open(name: &str, options: &OpenOptions) -> Result<Image, Failure> {
+/// Opens the image, or whatever else can be scanned, that `name` names.
+pub(crate) fn open(name: &str, options: &OpenOptions) -> Result<Subject, Failure> {
     if name == demo::NAME {
-        return demo::open(options);
+        return Ok(Subject::Image(Box::new(demo::open(options)?)));
     }
     let reference: Reference = name.parse()?;
-    Ok(Image::open(reference.path(), &OpenOptions { source: reference.kind(), ..options.clone() })?)
+    Ok(Subject::open(&reference, options)?)
 }

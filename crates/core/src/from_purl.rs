@@ -4,7 +4,7 @@ impl Package {
     /// The package that a package URL names, as far as it says: for those who match without an image.
     ///
     /// An operating-system package's ecosystem comes from the `distro` qualifier (`debian-12`, `alpine-3.19.1`,
-    /// or a codename), its source package from `upstream` (`glibc` or `glibc@2.36-9`), an rpm's epoch from `epoch`.
+    /// or a codename), its source package from `upstream` (`glibc` or `glibc@2.36-9`), an epoch from `epoch` where the version has none.
     ///
     /// ```
     /// let purl = "pkg:deb/debian/libc6@2.36-9%2Bb1?distro=debian-12&upstream=glibc%402.36-9".parse()?;
@@ -22,7 +22,9 @@ impl Package {
         let qualifier = |key: &str| purl.qualifiers.get(key).map(String::as_str);
         let version = purl.version.clone().unwrap_or_default();
         let version = match qualifier("epoch").filter(|epoch| *epoch != "0") {
-            Some(epoch) if kind == PackageType::Rpm && !version.contains(':') => format!("{epoch}:{version}"),
+            Some(epoch) if has_epoch(kind) && !version.is_empty() && !version.contains(':') => {
+                format!("{epoch}:{version}")
+            }
             _ => version,
         };
         let name = match (&purl.namespace, kind) {
@@ -37,44 +39,80 @@ impl Package {
             package.ecosystem = distro(&purl).and_then(|distro| distro.ecosystem());
             package.source = qualifier("upstream").filter(|u| !u.is_empty()).map(|upstream| {
                 let (name, version) = upstream.split_once('@').unwrap_or((upstream, &package.version));
-                source(kind, name, version)
+                match kind {
+                    PackageType::Rpm => Source::of_rpm(name, version),
+                    _ => Source { name: name.to_owned(), version: version.to_owned() },
+                }
             });
         }
         Ok(package)
     }
 }
 
-/// rpm tools name the source by its file: `openssl-1.1.1k-4.el8.src.rpm`.
-fn source(kind: PackageType, name: &str, version: &str) -> Source {
-    if kind == PackageType::Rpm
-        && let Some(stem) = name.strip_suffix(".src.rpm").or_else(|| name.strip_suffix(".nosrc.rpm"))
-    {
-        let mut parts = stem.rsplitn(3, '-');
-        if let (Some(release), Some(version), Some(name)) = (parts.next(), parts.next(), parts.next()) {
-            return Source { name: name.to_owned(), version: format!("{version}-{release}") };
+fn has_epoch(kind: PackageType) -> bool {
+    matches!(kind, PackageType::Rpm | PackageType::Deb)
+}
+
+impl Source {
+    /// The source that rpm tools name by its file: `openssl-1.1.1k-4.el8.src.rpm`. `version` is the binary's, for
+    /// what is no name of such a file.
+    pub fn of_rpm(file: &str, version: &str) -> Source {
+        if let Some(stem) = file.strip_suffix(".src.rpm").or_else(|| file.strip_suffix(".nosrc.rpm")) {
+            let mut parts = stem.rsplitn(3, '-');
+            if let (Some(release), Some(version), Some(name)) = (parts.next(), parts.next(), parts.next()) {
+                return Source { name: name.to_owned(), version: format!("{version}-{release}") };
+            }
         }
+        Source { name: file.to_owned(), version: version.to_owned() }
     }
-    Source { name: name.to_owned(), version: version.to_owned() }
 }
 
 fn distro(purl: &Purl) -> Option<Distro> {
     let namespace = purl.namespace.as_deref().unwrap_or_default();
     let Some(text) = purl.qualifiers.get("distro") else {
         // Rolling distributions have no release to name.
-        return Some(Distro { id: namespace.to_owned(), ..Distro::default() });
+        return Some(Distro::named(namespace, ""));
     };
-    let mut distro = Distro { id: namespace.to_owned(), ..Distro::default() };
-    match text.rsplit_once('-') {
+    Some(match text.rsplit_once('-') {
         Some((id, version)) if version.starts_with(|c: char| c.is_ascii_digit()) => {
-            distro.version = version.to_owned();
             // Some producers write their own spelling of the ID here (`el-8`): only one that is known is taken.
-            let named = Distro { id: id.to_owned(), version: version.to_owned(), ..Distro::default() };
+            let named = Distro::named(id, version);
+            if named.ecosystem().is_some() { named } else { Distro::named(namespace, version) }
+        }
+        _ if text.starts_with(|c: char| c.is_ascii_digit()) => Distro::named(namespace, text),
+        _ => {
+            // A rolling distribution by its ID, or a release by its codename.
+            let named = Distro::named(text, "");
             if named.ecosystem().is_some() {
-                distro.id = named.id;
+                named
+            } else {
+                Distro { codename: Some(text.clone()), ..Distro::named(namespace, "") }
             }
         }
-        _ if text.starts_with(|c: char| c.is_ascii_digit()) => distro.version.clone_from(text),
-        _ => distro.codename = Some(text.clone()),
+    })
+}
+
+impl Distro {
+    /// A distribution by the name that a tool gives it, which need not be its `ID`.
+    pub fn named(name: &str, version: &str) -> Distro {
+        let lower = name.to_ascii_lowercase();
+        let id = match lower.as_str() {
+            "redhat" | "red hat enterprise linux" => "rhel",
+            "alma" => "almalinux",
+            "rockylinux" => "rocky",
+            "amazon" | "amazonlinux" => "amzn",
+            "oracle" | "oraclelinux" => "ol",
+            "cbl-mariner" => "mariner",
+            "archlinux" => "arch",
+            "suse" | "suse linux enterprise server" => "sles",
+            "opensuse.leap" => "opensuse-leap",
+            "opensuse.tumbleweed" => "opensuse-tumbleweed",
+            // Tumbleweed's releases are dates.
+            "opensuse" if version.contains('.') => "opensuse-leap",
+            "opensuse" if version.len() == 8 => "opensuse-tumbleweed",
+            "openeuler" => "openEuler",
+            other => other,
+        };
+        Distro { id: id.to_owned(), version: version.to_owned(), ..Distro::default() }
     }
-    Some(distro)
 }

@@ -4,7 +4,7 @@ use crate::dispatch::Dispatch;
 use crate::{Cataloger, LayerCatalog, LayerFacts, catalogers};
 
 /// The shape of [`LayerFacts`]; raised when stored ones can't be read any more.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// A set of catalogers, compiled: what reads layers and what merges the results.
 ///
@@ -107,7 +107,7 @@ impl Catalogers {
         let mut hits = Vec::new();
         let mut check = |path: &[u8], file: plimsoll_core::FileRef| {
             hits.clear();
-            self.dispatch.hits(path, false, &mut hits);
+            self.dispatch.hits(path, &mut hits);
             let Some(layer) = usize::try_from(file.layer).ok().and_then(|layer| facts.get(layer)) else {
                 return;
             };

@@ -1,5 +1,7 @@
 use plimsoll_core::{Content, Diagnostic, Distro, Package, Take};
 
+use crate::Magic;
+
 /// Reads one kind of file and says which packages it names: pure bytes to packages. A cataloger cannot fail a
 /// scan; what it can't read is a [`Diagnostic`], and one bad record loses one record.
 pub trait Cataloger: Send + Sync {
@@ -64,8 +66,8 @@ pub enum Pattern {
     /// Whatever stands directly in this directory, once each: the first regular file of it that the layer has is
     /// shown, without content, whatever the interest takes. For stores whose names alone say what they hold.
     Children(&'static str),
-    /// Any regular file that someone may execute.
-    Executable,
+    /// Any regular file that begins as this kind of file does, whatever its name.
+    Begins(Magic),
 }
 
 /// A file to be read.

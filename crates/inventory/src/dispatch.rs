@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use plimsoll_core::Take;
 
-use crate::{Cataloger, Pattern};
+use crate::{Cataloger, Magic, Pattern};
 
 /// A cataloger that wants a file, and how much of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,8 +16,8 @@ pub(crate) struct Hit {
     pub(crate) rank: u16,
     /// How much of the file is wanted.
     pub(crate) take: Take,
-    /// Whether the file is wanted for being executable, not for its name.
-    pub(crate) executable: bool,
+    /// Whether the file is wanted for how it begins, not for its name.
+    pub(crate) by_content: bool,
     /// The name under which the cataloger would want it, where its own name interests nobody.
     pub(crate) stand_in: Option<&'static [u8]>,
 }
@@ -70,7 +70,7 @@ pub(crate) struct Dispatch {
     name_lengths: Lengths,
     /// By the suffix's last byte in lower case.
     suffixes: Vec<Vec<(&'static [u8], Place, Hit)>>,
-    executables: Vec<Hit>,
+    beginnings: Vec<(Magic, Hit)>,
     children: Vec<(&'static [u8], Hit)>,
 }
 
@@ -84,13 +84,13 @@ impl Dispatch {
             names: HashMap::new(),
             name_lengths: Lengths::default(),
             suffixes: vec![Vec::new(); 256],
-            executables: Vec::new(),
+            beginnings: Vec::new(),
             children: Vec::new(),
         };
         for (cataloger, number) in catalogers.iter().zip(0_u16..) {
             for (interest, rank) in cataloger.interests().iter().zip(0_u16..) {
-                let executable = interest.pattern == Pattern::Executable;
-                let hit = Hit { cataloger: number, rank, take: interest.take, executable, stand_in: None };
+                let by_content = matches!(interest.pattern, Pattern::Begins(_));
+                let hit = Hit { cataloger: number, rank, take: interest.take, by_content, stand_in: None };
                 this.add(interest.pattern, hit);
             }
         }
@@ -113,7 +113,7 @@ impl Dispatch {
                 self.add_suffix(suffix, Place::Inside(directory.as_bytes()), hit);
             }
             Pattern::Children(directory) => self.children.push((directory.as_bytes(), hit)),
-            Pattern::Executable => self.executables.push(hit),
+            Pattern::Begins(magic) => self.beginnings.push((magic, hit)),
         }
     }
 
@@ -134,11 +134,11 @@ impl Dispatch {
         }
     }
 
-    /// Adds to `hits` who wants the file at `path`, each cataloger once: its first interest that fits.
-    pub(crate) fn hits(&self, path: &[u8], executable: bool, hits: &mut Vec<Hit>) {
+    /// Adds to `hits` who wants the file at `path` for its name, each cataloger once: its first interest that fits.
+    pub(crate) fn hits(&self, path: &[u8], hits: &mut Vec<Hit>) {
         let (directory, name) = split(path);
         let mut add = |hit: Hit| match hits.iter_mut().find(|old| old.cataloger == hit.cataloger) {
-            Some(old) if (old.executable, old.rank) <= (hit.executable, hit.rank) => {}
+            Some(old) if old.rank <= hit.rank => {}
             Some(old) => *old = hit,
             None => hits.push(hit),
         };
@@ -165,8 +165,14 @@ impl Dispatch {
                 add(*hit);
             }
         }
-        if executable {
-            self.executables.iter().for_each(|&hit| add(hit));
+    }
+
+    /// Adds to `hits` who wants a file that begins so, where they do not want it already.
+    pub(crate) fn begins(&self, magic: Magic, hits: &mut Vec<Hit>) {
+        for &(_, hit) in self.beginnings.iter().filter(|(wanted, _)| *wanted == magic) {
+            if hits.iter().all(|old| old.cataloger != hit.cataloger) {
+                hits.push(hit);
+            }
         }
     }
 
@@ -240,13 +246,13 @@ mod tests {
         on(Pattern::InSuffix("conda-meta", ".json")),
         on(Pattern::DirectorySuffix("var/lib/dpkg/info", ".list")),
         on(Pattern::Below("var/lib/pacman/local", "desc")),
-        on(Pattern::Executable),
+        on(Pattern::Begins(Magic::Program)),
     ];
 
-    fn rank(path: &str, executable: bool) -> Option<u16> {
+    fn rank(path: &str) -> Option<u16> {
         let dispatch = Dispatch::new(&[Box::new(Fake(PATTERNS))]);
         let mut hits = Vec::new();
-        dispatch.hits(path.as_bytes(), executable, &mut hits);
+        dispatch.hits(path.as_bytes(), &mut hits);
         assert!(hits.len() <= 1, "one cataloger, one hit");
         hits.first().map(|hit| hit.rank)
     }
@@ -276,11 +282,15 @@ mod tests {
             ("var/lib/pacman/localx/a/desc", None),
             ("", None),
         ] {
-            assert_eq!(rank(path, false), expected, "{path}");
+            assert_eq!(rank(path), expected, "{path}");
         }
-        assert_eq!(rank("usr/bin/x", true), Some(8));
-        assert_eq!(rank("usr/bin/x", false), None);
-        assert_eq!(rank("etc/os-release", true), Some(0), "a name counts before the executable bit");
+        let dispatch = Dispatch::new(&[Box::new(Fake(PATTERNS))]);
+        let (mut hits, mut named) = (Vec::new(), Vec::new());
+        dispatch.begins(Magic::Program, &mut hits);
+        assert_eq!(hits.first().map(|hit| (hit.rank, hit.by_content)), Some((8, true)));
+        dispatch.hits(b"etc/os-release", &mut named);
+        dispatch.begins(Magic::Program, &mut named);
+        assert_eq!(named.len(), 1, "a name counts before what the file begins with");
     }
 
     #[test]
@@ -297,7 +307,7 @@ mod tests {
     fn every_cataloger_that_wants_a_file_gets_it() {
         let dispatch = Dispatch::new(&[Box::new(Fake(PATTERNS)), Box::new(Fake(PATTERNS))]);
         let mut hits = Vec::new();
-        dispatch.hits(b"a/b.jar", false, &mut hits);
+        dispatch.hits(b"a/b.jar", &mut hits);
         assert_eq!(hits.iter().map(|hit| hit.cataloger).collect::<Vec<_>>(), [0, 1]);
     }
 }

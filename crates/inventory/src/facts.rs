@@ -17,7 +17,7 @@ pub struct LayerFacts {
     pub(crate) whiteouts: Vec<u64>,
     /// The same of the directories of which lower layers lose all content, sorted.
     pub(crate) opaques: Vec<u64>,
-    /// The entries that are executable programs, and not scripts, in order.
+    /// The entries that are programs or libraries, and not scripts, in order.
     pub(crate) programs: Vec<u32>,
     /// The entries that are archives of packaged software by their names, in order.
     pub(crate) archives: Vec<u32>,
@@ -30,9 +30,9 @@ pub struct LayerFacts {
 pub(crate) struct FileFacts {
     pub(crate) ordinal: u32,
     pub(crate) cataloger: u16,
-    /// Whether the file was read for being executable, not for its name.
+    /// Whether the file was read for how it begins, not for its name.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub(crate) executable: bool,
+    pub(crate) by_content: bool,
     pub(crate) path: RawPath,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) packages: Vec<Package>,

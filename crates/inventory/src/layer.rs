@@ -5,7 +5,7 @@ use plimsoll_core::{Content, Diagnostic, DiagnosticKind, Entry, EntryKind, Layer
 use crate::dispatch::{Hit, ends_with_ignore_case};
 use crate::facts::{FileFacts, RawPath};
 use crate::linked::{self, Kept};
-use crate::{Cataloger, Catalogers, File, LayerFacts, Sink, Wanted, path_hash, tee};
+use crate::{Cataloger, Catalogers, File, LayerFacts, Magic, Sink, Wanted, magic, path_hash, tee};
 
 /// Packages that one layer may give. A layer of ten million entries could give gigabytes of them.
 const PACKAGES: usize = 250_000;
@@ -31,6 +31,8 @@ pub struct LayerCatalog<'a> {
     again: Option<HashMap<u32, Vec<RawPath>>>,
     /// Whether the current entry is looked at although its name interests nobody.
     guessing: bool,
+    /// Whether the current entry may be something that is known by how it begins.
+    sniffing: bool,
     /// Whether the beginning of the current entry has been looked at.
     settled: bool,
     linked: Kept,
@@ -58,6 +60,7 @@ impl<'a> LayerCatalog<'a> {
             hits: Vec::new(),
             again: None,
             guessing: false,
+            sniffing: false,
             settled: false,
             linked: Kept::default(),
             children: HashSet::new(),
@@ -106,11 +109,11 @@ impl<'a> LayerCatalog<'a> {
         match &self.again {
             Some(again) => {
                 for path in again.get(&entry.ordinal).into_iter().flatten() {
-                    dispatch.hits(path.as_bytes(), false, &mut self.hits);
+                    dispatch.hits(path.as_bytes(), &mut self.hits);
                 }
             }
             None => {
-                dispatch.hits(entry.path, entry.is_executable(), &mut self.hits);
+                dispatch.hits(entry.path, &mut self.hits);
                 if let Some((hit, child)) = dispatch.child(entry.path)
                     && self.children.len() < CHILDREN
                     && self.children.insert(path_hash(child))
@@ -123,11 +126,11 @@ impl<'a> LayerCatalog<'a> {
             }
         }
         self.guessing = self.again.is_none()
-            && self.hits.iter().all(|hit| hit.executable)
+            && self.hits.is_empty()
             && (1..=linked::MAX).contains(&entry.size)
             && self.linked.has_room();
-        let named = self.hits.iter().filter(|hit| !hit.executable);
-        self.facts.seen.extend(named.map(|hit| (entry.ordinal, hit.cataloger)));
+        self.sniffing = self.again.is_none() && entry.size >= magic::SMALLEST;
+        self.facts.seen.extend(self.hits.iter().map(|hit| (entry.ordinal, hit.cataloger)));
     }
 
     /// Shows a file that stands for the whole directory it is in.
@@ -158,9 +161,9 @@ impl<'a> LayerCatalog<'a> {
             Take::Peek(bytes) => Some(bytes),
             _ => None,
         });
-        let program = (entry.is_executable() && self.again.is_none()).then_some(8);
+        let sniff = self.sniffing.then_some(magic::HEAD);
         let guess = self.guessing.then_some(linked::HEAD);
-        if let Some(bytes) = peek.chain(program).chain(guess).max().filter(|_| may_peek) {
+        if let Some(bytes) = peek.chain(sniff).chain(guess).max().filter(|_| may_peek) {
             return Take::Peek(bytes);
         }
         match whole {
@@ -171,13 +174,27 @@ impl<'a> LayerCatalog<'a> {
         }
     }
 
+    /// Notes what has to be identified by someone.
+    fn count(&mut self, entry: &Entry<'_>, magic: Magic) {
+        let list = match magic {
+            Magic::Program => &mut self.facts.programs,
+            Magic::JavaArchive => &mut self.facts.archives,
+        };
+        if list.last() != Some(&entry.ordinal) {
+            list.push(entry.ordinal);
+        }
+    }
+
     /// Asks those who wanted to peek what they want now.
     fn settle(&mut self, entry: &Entry<'_>, head: &[u8]) {
         self.settled = true;
-        if self.again.is_none() && entry.is_executable() && is_program(head) {
-            self.facts.programs.push(entry.ordinal);
-        }
         let mut hits = std::mem::take(&mut self.hits);
+        if self.sniffing
+            && let Some(magic) = Magic::of(head)
+        {
+            self.count(entry, magic);
+            self.catalogers.dispatch.begins(magic, &mut hits);
+        }
         if self.guessing {
             linked::guess(&self.catalogers.dispatch, head, &mut hits);
         }
@@ -259,7 +276,7 @@ impl<'a> LayerCatalog<'a> {
         let facts = FileFacts {
             ordinal: entry.ordinal,
             cataloger: hit.cataloger,
-            executable: hit.executable,
+            by_content: hit.by_content,
             path: path.clone(),
             packages,
             distro,
@@ -275,7 +292,7 @@ impl<'a> LayerCatalog<'a> {
 
     /// A name for content that came earlier.
     fn link(&mut self, entry: &Entry<'_>, target: &[u8]) {
-        self.catalogers.dispatch.hits(entry.path, false, &mut self.hits);
+        self.catalogers.dispatch.hits(entry.path, &mut self.hits);
         if !self.hits.is_empty() && self.facts.links.len() < LINKS {
             self.facts.links.push(RawPath::new(entry.path));
         }
@@ -296,19 +313,6 @@ fn limit(message: String) -> Diagnostic {
 
 fn too_large(entry: &Entry<'_>) -> Diagnostic {
     limit(format!("{} bytes are more than may be held of this file; it was not read", entry.size))
-}
-
-/// Whether a file begins as ELF, PE or Mach-O (thin or universal) do.
-fn is_program(head: &[u8]) -> bool {
-    matches!(
-        head,
-        [0x7f, b'E', b'L', b'F', ..]
-            | [b'M', b'Z', ..]
-            | [0xfe, 0xed, 0xfa, 0xce | 0xcf, ..]
-            | [0xce | 0xcf, 0xfa, 0xed, 0xfe, ..]
-            // A Java class begins so too, and goes on with its version: 45 or more.
-            | [0xca, 0xfe, 0xba, 0xbe, 0, 0, 0, 1..45, ..]
-    )
 }
 
 impl LayerVisitor for LayerCatalog<'_> {

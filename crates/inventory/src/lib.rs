@@ -7,23 +7,32 @@
 //!
 //! A [`Cataloger`] reads one kind of file, bytes to packages. The crate's own are listed in
 //! [`catalogers::all`]; others can be put beside them with [`Catalogers::new`].
+//!
+//! [`Sbom::read`] makes an inventory of what another tool has found.
 
 mod catalog;
 mod cataloger;
 pub mod catalogers;
 mod dispatch;
+mod error;
 mod facts;
 #[cfg(test)]
 mod fake;
 mod inventory;
 mod layer;
 mod linked;
+mod lone;
+mod magic;
 mod merge;
+mod sbom;
 mod stored;
 mod tee;
 
 pub use catalog::{Catalogers, Wanted};
 pub use cataloger::{Cataloger, File, Interest, Owned, Pattern, Sink, path_hash};
+pub use error::Error;
 pub use facts::LayerFacts;
 pub use inventory::{Inventory, Unidentified};
 pub use layer::LayerCatalog;
+pub use magic::Magic;
+pub use sbom::{Sbom, SbomFormat};

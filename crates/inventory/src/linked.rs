@@ -40,7 +40,7 @@ fn is_core_metadata(head: &[u8]) -> bool {
 pub(crate) fn guess(dispatch: &Dispatch, head: &[u8], hits: &mut Vec<Hit>) {
     if let Some(shape) = SHAPES.iter().find(|shape| (shape.begins)(head)) {
         let mut guessed = Vec::new();
-        dispatch.hits(shape.place, false, &mut guessed);
+        dispatch.hits(shape.place, &mut guessed);
         hits.extend(guessed.into_iter().map(|hit| Hit { stand_in: Some(shape.place), ..hit }));
     }
 }

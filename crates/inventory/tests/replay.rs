@@ -28,6 +28,16 @@ fn executable() {
 }
 
 #[test]
+fn sbom() {
+    replay("sbom", targets::sbom);
+}
+
+#[test]
+fn rpmdb() {
+    replay("rpmdb", targets::rpmdb);
+}
+
+#[test]
 fn document() {
     replay("document", targets::document);
 }

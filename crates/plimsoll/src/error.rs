@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 /// Why a scan could not go on. What is wrong inside an image is a [`Diagnostic`](crate::Diagnostic) of the report.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -5,6 +7,22 @@ pub enum Error {
     /// The image can't be opened or read.
     #[error(transparent)]
     Image(#[from] plimsoll_image::Error),
+    /// No inventory can be taken of a file.
+    #[error("{}: {source}", path.display())]
+    Inventory {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: plimsoll_inventory::Error,
+    },
+    /// A file is larger than is read.
+    #[error("{}: larger than {} MiB, which is all that is read of a bill of materials", path.display(), limit >> 20)]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// The limit, in bytes.
+        limit: u64,
+    },
     /// The advisory store can't be opened or read.
     #[error(transparent)]
     Store(#[from] plimsoll_advisory::Error),

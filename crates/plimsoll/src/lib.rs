@@ -21,6 +21,7 @@ mod reference;
 mod scanner;
 mod severity;
 pub mod starter;
+mod subject;
 mod threat;
 mod upgrade;
 
@@ -34,7 +35,7 @@ pub use plimsoll_core::{
 pub use plimsoll_image::{
     Error as ImageError, FolderCache, Image, LayerCache, MemoryCache, OpenOptions, Platform,
 };
-pub use plimsoll_inventory::{Catalogers, Inventory};
+pub use plimsoll_inventory::{Catalogers, Inventory, Sbom, SbomFormat};
 pub use plimsoll_matcher::{Candidates, match_packages};
 pub use plimsoll_report::{AdvisorySet, Report, Style, Upgrade};
 pub use plimsoll_rules::{Date, Error as RulesError, Ruleset};
@@ -42,6 +43,7 @@ pub use plimsoll_severity::{Cvss, Policy};
 pub use plimsoll_version::Scheme;
 pub use reference::{Reference, ReferenceError};
 pub use scanner::{ScanOptions, Scanner, View, summary};
+pub use subject::{Listed, Subject};
 
 /// The stages, whole.
 pub mod stages {

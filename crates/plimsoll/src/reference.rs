@@ -4,7 +4,9 @@ use std::str::FromStr;
 
 use plimsoll_image::SourceKind;
 
-/// An image as a person names it: a path, with or without its form in front.
+use crate::subject::Form;
+
+/// What to scan as a person names it: a path, with or without its form in front. `-` is standard input.
 ///
 /// ```
 /// use plimsoll::Reference;
@@ -18,7 +20,7 @@ use plimsoll_image::SourceKind;
 pub struct Reference {
     text: String,
     path: PathBuf,
-    kind: Option<SourceKind>,
+    form: Option<Form>,
 }
 
 /// Why a text does not name an image.
@@ -30,16 +32,17 @@ pub enum ReferenceError {
     Empty,
     /// The form in front is none that can be read.
     #[error(
-        "images of the form {0:?} can't be read: expected a path, or one after docker-archive:, oci:, oci-archive: or dir:"
+        "images of the form {0:?} can't be read: expected a path, or one after docker-archive:, oci:, oci-archive:, dir: or sbom:"
     )]
     UnknownForm(String),
 }
 
-const FORMS: [(&str, SourceKind); 4] = [
-    ("docker-archive:", SourceKind::DockerArchive),
-    ("oci:", SourceKind::OciLayout),
-    ("oci-archive:", SourceKind::OciArchive),
-    ("dir:", SourceKind::Directory),
+const FORMS: [(&str, Form); 5] = [
+    ("docker-archive:", Form::Image(SourceKind::DockerArchive)),
+    ("oci:", Form::Image(SourceKind::OciLayout)),
+    ("oci-archive:", Form::Image(SourceKind::OciArchive)),
+    ("dir:", Form::Image(SourceKind::Directory)),
+    ("sbom:", Form::Sbom),
 ];
 
 impl Reference {
@@ -48,15 +51,23 @@ impl Reference {
         &self.path
     }
 
-    /// The form, where it is said.
+    /// The form of the image, where it is said.
     pub fn kind(&self) -> Option<SourceKind> {
-        self.kind
+        match self.form? {
+            Form::Image(kind) => Some(kind),
+            Form::Sbom => None,
+        }
+    }
+
+    /// Whether it is said to be a bill of materials.
+    pub fn is_sbom(&self) -> bool {
+        self.form == Some(Form::Sbom)
     }
 }
 
 impl From<&Path> for Reference {
     fn from(path: &Path) -> Self {
-        Self { text: path.to_string_lossy().into_owned(), path: path.to_owned(), kind: None }
+        Self { text: path.to_string_lossy().into_owned(), path: path.to_owned(), form: None }
     }
 }
 
@@ -64,12 +75,12 @@ impl FromStr for Reference {
     type Err = ReferenceError;
 
     fn from_str(text: &str) -> Result<Self, ReferenceError> {
-        for (form, kind) in FORMS {
-            if let Some(path) = text.strip_prefix(form) {
+        for (word, form) in FORMS {
+            if let Some(path) = text.strip_prefix(word) {
                 if path.is_empty() {
                     return Err(ReferenceError::Empty);
                 }
-                return Ok(Self { text: text.to_owned(), path: path.into(), kind: Some(kind) });
+                return Ok(Self { text: text.to_owned(), path: path.into(), form: Some(form) });
             }
         }
         if text.is_empty() {

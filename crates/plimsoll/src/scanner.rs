@@ -15,7 +15,7 @@ use plimsoll_rules as rules;
 use plimsoll_rules::{Context, Date, RuleOutcome, RuleState, Ruleset};
 use plimsoll_severity::Policy;
 
-use crate::{Error, Reference, Taken, assessment, severity, starter, take_inventory_with, upgrade};
+use crate::{Error, Reference, Subject, Taken, assessment, severity, starter, take_inventory_with, upgrade};
 
 /// Scans images with one set of advisories and one set of options. It holds no state between scans, so one scanner
 /// serves many threads.
@@ -23,7 +23,7 @@ pub struct Scanner {
     advisories: Box<dyn Candidates + Send + Sync>,
     set: AdvisorySet,
     catalogers: Catalogers,
-    options: ScanOptions,
+    pub(crate) options: ScanOptions,
 }
 
 /// How to scan.
@@ -98,15 +98,14 @@ impl Scanner {
         self
     }
 
-    /// Scans an image.
+    /// Scans what the reference names: an image, a bill of materials, a file of packages.
     ///
     /// # Errors
     /// The image can't be opened or read, the advisories can't be read, or, with
     /// [`OpenOptions::strict`], only a part of the image could be read.
     pub fn scan(&self, image: &Reference) -> Result<Report, Error> {
-        let options = OpenOptions { source: image.kind(), ..self.options.open.clone() };
-        let opened = Image::open(image.path(), &options)?;
-        self.scan_image(&opened, &image.to_string(), &Silent)
+        let subject = Subject::open(image, &self.options.open)?;
+        self.scan_subject(&subject, &image.to_string(), &Silent)
     }
 
     /// Scans an image that is open already, and shows how it goes. `name` is what the report calls it.
@@ -151,7 +150,7 @@ impl Scanner {
     }
 
     /// Everything that follows the inventory.
-    fn judge(&self, packages: Vec<Package>, image: &rules::Image) -> Result<Report, Error> {
+    pub(crate) fn judge(&self, packages: Vec<Package>, image: &rules::Image) -> Result<Report, Error> {
         let matched = match_packages(&packages, &*self.advisories, Default::default())?;
         let coverage = coverage(&packages, &matched);
         let mut findings = matched.findings;

@@ -1,5 +1,5 @@
 use plimsoll::stages::report::{Tool, write_cyclonedx, write_inventory, write_inventory_json};
-use plimsoll::{Catalogers, Diagnostic, take_inventory_with};
+use plimsoll::{Catalogers, Diagnostic, Subject, take_inventory_with};
 
 use crate::args::{Color, Inventory, InventoryFormat};
 use crate::output::{self, Failure};
@@ -9,15 +9,26 @@ use crate::{Outcome, image};
 pub(crate) fn run(args: &Inventory, color: Color) -> Result<Outcome, Failure> {
     let options = image::options(&args.reading)?;
     let opened = image::open(&args.image, &options)?;
-    let bars = Bars::new();
-    let cache = image::layer_cache(&args.reading)?;
-    let taken = take_inventory_with(&opened, &Catalogers::all(), &options.limits, cache.as_deref(), &bars);
-    bars.clear();
-    let taken = taken?;
+    let view = image::view(&args.reading);
+    let (taken, packages, summary) = match opened {
+        Subject::Image(opened) => {
+            let bars = Bars::new();
+            let cache = image::layer_cache(&args.reading)?;
+            let taken =
+                take_inventory_with(&opened, &Catalogers::all(), &options.limits, cache.as_deref(), &bars);
+            bars.clear();
+            let taken = taken?;
+            let packages = view.of(&taken.inventory, opened.info());
+            (taken, packages, plimsoll::summary(opened.info(), &args.image))
+        }
+        Subject::Listed(listed) => {
+            let (packages, summary) = (listed.packages(view), listed.summary(&args.image));
+            (listed.taken, packages, summary)
+        }
+    };
     if let (true, Some(wrong)) = (options.strict, taken.partial()) {
         return Err(Failure::Said(format!("{}: read only in part: {wrong}", args.image)));
     }
-    let packages = image::view(&args.reading).of(&taken.inventory, opened.info());
     let distro = taken.inventory.distro.as_ref();
     let unidentified = taken.unidentified();
     let diagnostics: Vec<Diagnostic> = taken.all_diagnostics().cloned().collect();
@@ -25,7 +36,6 @@ pub(crate) fn run(args: &Inventory, color: Color) -> Result<Outcome, Failure> {
         InventoryFormat::Table => write_inventory(&packages, distro, &unidentified, &diagnostics, style, out),
         InventoryFormat::Json => write_inventory_json(&packages, distro, &unidentified, &diagnostics, out),
         InventoryFormat::Cyclonedx => {
-            let summary = plimsoll::summary(opened.info(), &args.image);
             let tool = Tool { name: "plimsoll".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() };
             write_cyclonedx(&summary, &packages, distro, &tool, out)
         }

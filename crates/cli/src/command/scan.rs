@@ -18,7 +18,7 @@ pub(crate) fn run(args: &Scan, color: Color) -> Result<Outcome, Failure> {
     };
     let opened = image::open(&args.image, &options.open)?;
     let bars = Bars::new();
-    let report = scanner.with(options).scan_image(&opened, &args.image, &bars);
+    let report = scanner.with(options).scan_subject(&opened, &args.image, &bars);
     bars.clear();
     super::finish(&report?, &args.judging, &args.writing, color)
 }

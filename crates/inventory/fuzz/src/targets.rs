@@ -3,8 +3,8 @@
 
 use std::sync::OnceLock;
 
-use plimsoll_core::{Content, ImagePath, Take};
-use plimsoll_inventory::{Cataloger, File, Pattern, Sink, catalogers};
+use plimsoll_core::{Content, ImagePath, Limits, Take};
+use plimsoll_inventory::{Cataloger, Catalogers, File, Pattern, Sink, catalogers};
 
 fn all() -> &'static [Box<dyn Cataloger>] {
     static ALL: OnceLock<Vec<Box<dyn Cataloger>>> = OnceLock::new();
@@ -64,6 +64,34 @@ pub(crate) fn executable(data: &[u8]) {
     let streamed = show(binary.as_ref(), name.as_bytes(), Content::Stream(&mut reader), data.len());
     let whole = show(binary.as_ref(), name.as_bytes(), Content::Whole(data), data.len());
     assert_eq!(streamed.packages, whole.packages);
+}
+
+/// Bills of materials of every format, and whatever else a person may name as a file by itself.
+pub(crate) fn sbom(data: &[u8]) {
+    if let Ok(sbom) = plimsoll_inventory::Sbom::read(data) {
+        for package in &sbom.inventory.packages {
+            assert!(!package.name.is_empty());
+        }
+    }
+    static CATALOGERS: OnceLock<Catalogers> = OnceLock::new();
+    let mut file = std::io::Cursor::new(data);
+    let path = ImagePath::new(b"srv/file.txt").expect("it is a path");
+    let found = CATALOGERS.get_or_init(Catalogers::all).lone_file(
+        &path,
+        data.len() as u64,
+        &mut file,
+        &Limits::default(),
+    );
+    assert!(found.is_ok(), "memory can be read");
+}
+
+/// rpm's database in its three forms. The first byte chooses one.
+pub(crate) fn rpmdb(data: &[u8]) {
+    let Some((choice, data)) = data.split_first() else { return };
+    let paths = ["var/lib/rpm/rpmdb.sqlite", "var/lib/rpm/Packages.db", "var/lib/rpm/Packages"];
+    let rpm = all().iter().find(|c| c.id() == "rpm").expect("it is registered");
+    let path = paths[usize::from(*choice) % paths.len()];
+    show(rpm.as_ref(), path.as_bytes(), Content::Whole(data), data.len());
 }
 
 /// Everything that is read whole. The first line names the cataloger, or its first byte chooses one; the byte after it

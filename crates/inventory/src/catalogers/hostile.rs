@@ -110,7 +110,7 @@ fn path(pattern: Pattern) -> String {
         Pattern::DirectorySuffix(directory, suffix) => format!("{directory}/a{suffix}"),
         Pattern::Below(directory, name) => format!("{directory}/a/b/{name}"),
         Pattern::Children(directory) => format!("{directory}/a/b"),
-        Pattern::Executable => "usr/bin/a".to_owned(),
+        Pattern::Begins(_) => "usr/bin/a".to_owned(),
     }
 }
 

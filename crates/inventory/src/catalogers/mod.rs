@@ -24,16 +24,16 @@ mod header;
 mod homebrew;
 #[cfg(test)]
 mod hostile;
-mod identity;
+pub(crate) mod identity;
 mod java;
-mod json;
+pub(crate) mod json;
 mod julia;
 mod lua;
 mod nix;
 mod node;
 mod opam;
 mod opkg;
-mod os;
+pub(crate) mod os;
 mod os_release;
 mod pacman;
 mod perl;
@@ -50,7 +50,7 @@ mod snap;
 mod spack;
 mod swift;
 mod wordpress;
-mod xml;
+pub(crate) mod xml;
 mod yaml;
 mod zip;
 

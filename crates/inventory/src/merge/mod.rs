@@ -2,7 +2,7 @@
 //! brought it, and a file that an operating-system package owns is known to be its.
 
 mod history;
-mod os;
+pub(crate) mod os;
 mod owners;
 
 use std::collections::{HashMap, HashSet};
@@ -76,10 +76,10 @@ impl Catalogers {
                 if !own_name && !looked_up {
                     looked_up = true;
                     hits.clear();
-                    self.dispatch.hits(path, false, &mut hits);
+                    self.dispatch.hits(path, &mut hits);
                 }
                 let fits = own_name
-                    || facts.executable && !taken.contains(&(file.layer, file.ordinal, facts.cataloger))
+                    || facts.by_content && !taken.contains(&(file.layer, file.ordinal, facts.cataloger))
                     || hits.iter().any(|hit| hit.cataloger == facts.cataloger);
                 // A layer that was read again for another cataloger gives the same facts a second time.
                 let again = visible
@@ -94,7 +94,7 @@ impl Catalogers {
         for path in self.dispatch.exact_paths().into_iter().filter(|path| !shown_exact.contains(*path)) {
             let Some(file) = view.resolve(path) else { continue };
             hits.clear();
-            self.dispatch.hits(path, false, &mut hits);
+            self.dispatch.hits(path, &mut hits);
             for facts in of(file) {
                 if hits.iter().any(|hit| hit.cataloger == facts.cataloger)
                     && taken.insert((file.layer, file.ordinal, facts.cataloger))
@@ -111,7 +111,7 @@ impl Catalogers {
         let mut hits = Vec::new();
         let mut rank = |one: &Visible<'_>| {
             hits.clear();
-            self.dispatch.hits(one.path.as_bytes(), false, &mut hits);
+            self.dispatch.hits(one.path.as_bytes(), &mut hits);
             let hit = hits.iter().find(|hit| hit.cataloger == one.facts.cataloger);
             hit.map_or((u16::MAX, u16::MAX), |hit| (hit.cataloger, hit.rank))
         };
@@ -186,7 +186,7 @@ fn index(location: &Location) -> Option<u32> {
 }
 
 /// What packages are sorted by; all that can tell two apart in one place.
-fn order(package: &Package) -> impl Ord + '_ {
+pub(crate) fn order(package: &Package) -> impl Ord + '_ {
     (
         (package.kind, &package.name, &package.version, &package.arch, &package.purl),
         package.locations.first().map(|location| (&location.path, index(location))),

@@ -37,7 +37,8 @@ fn namespace(id: &str) -> &str {
     }
 }
 
-fn family(ecosystem: &str) -> PackageType {
+/// The type of the packages that an ecosystem's advisories speak of.
+pub(crate) fn family(ecosystem: &str) -> PackageType {
     match ecosystem {
         "Debian" | "Ubuntu" => PackageType::Deb,
         "Alpine" | "Wolfi" | "Chainguard" | "MinimOS" => PackageType::Apk,

@@ -262,14 +262,34 @@ fn merged_directories_have_two_names_where_a_link_says_so() {
 }
 
 #[test]
+fn software_is_known_by_its_content_whatever_its_name_and_mode() {
+    let jar = plimsoll_testkit::zip::maven_jar("g.h", "a", "1");
+    let program = plimsoll_testkit::binaries::GoBinary::new("go1.22.1", "example.org/tool")
+        .dep("example.org/lib", "v1.2.3")
+        .elf();
+    let image = Image::default().layer([("srv/service", file(&jar)), ("srv/data.bin", file(&program))]);
+    let names: Vec<String> =
+        image.inventory(&Catalogers::all()).precise().map(|package| package.name.clone()).collect();
+    assert!(names.contains(&"g.h:a".to_owned()), "{names:?}");
+    assert!(names.contains(&"example.org/lib".to_owned()), "{names:?}");
+}
+
+#[test]
 fn what_nothing_identified_is_counted() {
-    let elf = || Node::File(b"\x7fELF\x02\x01\x01\x00".to_vec(), 0o755);
+    let of_type = |kind: u8, mode| {
+        let mut head = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0".to_vec();
+        head.extend([kind, 0]);
+        head.resize(64, 0);
+        Node::File(head, mode)
+    };
+    let elf = || of_type(2, 0o755);
     let image = Image::default().layer([
         ("var/db", file("os tool 1\nown tool bin/owned")),
         ("bin/owned", elf()),
         ("bin/unknown", elf()),
         ("bin/same", Node::Hardlink("bin/unknown")),
-        ("bin/library.so", Node::File(b"\x7fELF".to_vec(), 0o644)),
+        ("bin/library", of_type(3, 0o444)),
+        ("bin/object.o", of_type(1, 0o755)),
         ("bin/script", Node::File(b"#!/bin/sh\nexit".to_vec(), 0o755)),
         ("bin/gone", elf()),
         ("usr/site-packages/a/lang.txt", file("lang b 1")),
@@ -280,7 +300,7 @@ fn what_nothing_identified_is_counted() {
     ]);
     let image = image.layer([("bin/gone", Node::Whiteout)]);
     let found = inventory(image).unidentified;
-    assert_eq!((found.executables, found.archives), (2, 1));
+    assert_eq!((found.executables, found.archives), (3, 1));
     let paths: Vec<String> = found.paths.iter().map(ToString::to_string).collect();
-    assert_eq!(paths, ["/bin/same", "/opt/empty.jar", "/opt/site-packages/x.so"]);
+    assert_eq!(paths, ["/bin/library", "/bin/same", "/opt/empty.jar", "/opt/site-packages/x.so"]);
 }

@@ -7,7 +7,7 @@ mod text;
 use clap::Args;
 use plimsoll::stages::core::Role;
 use plimsoll::stages::image::SourceKind;
-use plimsoll::{Catalogers, Package, Purl, take_inventory_with};
+use plimsoll::{Catalogers, Package, Purl, Subject, View, take_inventory_with};
 
 use self::answer::Answer;
 use crate::args::{self, Color};
@@ -72,7 +72,13 @@ fn is_declared(package: &Package) -> bool {
 /// Every package of the image, also those that another owns, and what it calls itself.
 fn inventory(args: &Explain) -> Result<(Vec<Package>, Option<String>), Failure> {
     let options = image::options(&args.reading)?;
-    let opened = image::open(&args.subject, &options)?;
+    let opened = match image::open(&args.subject, &options)? {
+        Subject::Image(opened) => opened,
+        Subject::Listed(listed) => {
+            let distro = listed.taken.inventory.distro.as_ref().map(|distro| distro.title());
+            return Ok((listed.packages(View::Comprehensive), distro));
+        }
+    };
     let cache = image::layer_cache(&args.reading)?;
     let bars = Bars::new();
     let taken = take_inventory_with(&opened, &Catalogers::all(), &options.limits, cache.as_deref(), &bars);

@@ -17,7 +17,7 @@ use plimsoll_core::{Content, Diagnostic, DiagnosticKind, Take};
 
 use self::layout::Format;
 use self::window::Detector;
-use crate::{Cataloger, File, Interest, Pattern, Sink};
+use crate::{Cataloger, File, Interest, Magic, Pattern, Sink};
 
 const PEEK: Take = Take::Peek(64);
 
@@ -30,12 +30,12 @@ impl Cataloger for Executables {
     }
 
     fn revision(&self) -> u32 {
-        1
+        2
     }
 
     fn interests(&self) -> &'static [Interest] {
         &[
-            Interest { pattern: Pattern::Executable, take: PEEK },
+            Interest { pattern: Pattern::Begins(Magic::Program), take: PEEK },
             Interest { pattern: Pattern::Suffix(".so"), take: PEEK },
             Interest { pattern: Pattern::Suffix(".node"), take: PEEK },
             Interest { pattern: Pattern::Suffix(".exe"), take: PEEK },

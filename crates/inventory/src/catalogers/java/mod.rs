@@ -15,7 +15,7 @@ use plimsoll_core::{Content, Take};
 pub(crate) use self::lock::{CATALOG, GRADLE, SBT, VERIFICATION};
 pub(crate) use self::pom::POM;
 use super::zip::{self, Budget};
-use crate::{Cataloger, File, Interest, Pattern, Sink};
+use crate::{Cataloger, File, Interest, Magic, Pattern, Sink};
 
 /// Archives up to this size are held, so that only what is needed of them is inflated; larger ones are streamed.
 const HELD: u64 = 16 << 20;
@@ -31,7 +31,7 @@ impl Cataloger for Archives {
     }
 
     fn revision(&self) -> u32 {
-        1
+        2
     }
 
     fn interests(&self) -> &'static [Interest] {
@@ -47,6 +47,7 @@ impl Cataloger for Archives {
             Interest { pattern: Pattern::Suffix(".jpi"), take: PEEK },
             Interest { pattern: Pattern::Suffix(".hpi"), take: PEEK },
             Interest { pattern: Pattern::Suffix(".lpkg"), take: PEEK },
+            Interest { pattern: Pattern::Begins(Magic::JavaArchive), take: PEEK },
         ]
     }
 
