@@ -127,11 +127,27 @@ pub(crate) struct Inventory {
     pub writing: Writing<InventoryFormat>,
 }
 
+const MATCH: &str = "\
+Examples:
+  plimsoll match pkg:pypi/jinja2@3.1.1
+  plimsoll match \"pkg:deb/debian/libc6@2.36-9?distro=debian-12&upstream=glibc\"
+  plimsoll match app.cdx.json --fail-on high             the components of an SBOM
+  plimsoll match - --distro debian-12 --lines < purls    a long list, a line of JSON for each
+
+The order of lines is that of the packages. What is no package URL is an error on its line, and the exit code 2.";
+
 #[derive(Args)]
+#[command(after_help = MATCH)]
 pub(crate) struct Match {
-    /// Package URLs; - reads them from standard input, one a line
-    #[arg(required = true, value_name = "PURL")]
+    /// Package URLs; files of them, one a line, or SBOMs (CycloneDX or SPDX JSON); - is standard input
+    #[arg(required = true, value_name = "PURL|FILE")]
     pub purls: Vec<String>,
+    /// The distribution of operating-system packages that name none: debian-12, alpine-3.19, rhel-9.4
+    #[arg(long, value_name = "ID-VERSION")]
+    pub distro: Option<String>,
+    /// Write a JSON object on a line for each package, as they come: for long lists (docs/json.md)
+    #[arg(long, conflicts_with_all = ["format", "output"])]
+    pub lines: bool,
     #[command(flatten)]
     pub store: Store,
     #[command(flatten)]

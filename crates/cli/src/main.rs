@@ -6,6 +6,7 @@ mod demo;
 mod image;
 mod output;
 mod progress;
+mod purls;
 mod store;
 
 use std::process::ExitCode;

@@ -15,6 +15,9 @@ pub(crate) fn assess(report: &Report) -> (Assessment, Vec<String>) {
                 .to_owned(),
         );
     }
+    if let Some(support) = coverage.support.as_ref().filter(|support| support.ended) {
+        reasons.push(support.statement.clone());
+    }
     let unjudged = coverage.counts.packages.saturating_sub(coverage.counts.assessed);
     if unjudged > 0 {
         reasons.push(format!("{unjudged} of {} packages could not be judged", coverage.counts.packages));

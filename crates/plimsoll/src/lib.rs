@@ -22,6 +22,7 @@ mod scanner;
 mod severity;
 pub mod starter;
 mod subject;
+mod support;
 mod threat;
 mod upgrade;
 

@@ -1,26 +1,30 @@
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use plimsoll_advisory::Store;
-use plimsoll_core::{Advisory, Assessment, Coverage, Ecosystem, Finding, Observer, Package, Silent};
+use plimsoll_core::{Advisory, Assessment, Coverage, Distro, Ecosystem, Finding, Observer, Package, Silent};
 use plimsoll_image::{Image, ImageInfo, ImageStatus, LayerCache, OpenOptions, SourceKind};
 use plimsoll_inventory::Catalogers;
 use plimsoll_matcher::{Candidates, Error as MatchError, Matched, Query, match_packages};
 use plimsoll_report::{
     AdvisorySet, Assessed, CoverageReport, FORMAT, FORMAT_VERSION, Gap, ImageSummary, Report, RulesSummary,
-    Tool, Unidentified,
+    Support, Tool,
 };
 use plimsoll_rules as rules;
 use plimsoll_rules::{Context, Date, RuleOutcome, RuleState, Ruleset};
 use plimsoll_severity::Policy;
 
-use crate::{Error, Reference, Subject, Taken, assessment, severity, starter, take_inventory_with, upgrade};
+use crate::{
+    Error, Reference, Subject, Taken, assessment, severity, starter, support, take_inventory_with, upgrade,
+};
 
 /// Scans images with one set of advisories and one set of options. It holds no state between scans, so one scanner
 /// serves many threads.
 pub struct Scanner {
     advisories: Box<dyn Candidates + Send + Sync>,
+    /// What knows the lifetimes of distributions, where there is such.
+    lifetimes: Option<Arc<Store>>,
     set: AdvisorySet,
     catalogers: Catalogers,
     pub(crate) options: ScanOptions,
@@ -78,7 +82,9 @@ impl Scanner {
         let newest = status.ecosystems.into_iter().filter_map(|ecosystem| ecosystem.newest).max();
         let (records, generation) = status.generation.map_or((0, 0), |newest| (newest.records, newest.id));
         let set = AdvisorySet { records, generation, newest, starter: false };
-        Ok(Self::over(Box::new(Shared(Mutex::new(store))), set))
+        let store = Arc::new(store);
+        let scanner = Self::over(Box::new(Shared(Arc::clone(&store))), set);
+        Ok(Self { lifetimes: Some(store), ..scanner })
     }
 
     /// A scanner over the starter set that is compiled in: for a first look.
@@ -89,7 +95,13 @@ impl Scanner {
 
     /// A scanner over any source of advisories.
     pub fn over(advisories: Box<dyn Candidates + Send + Sync>, set: AdvisorySet) -> Self {
-        Self { advisories, set, catalogers: Catalogers::all(), options: ScanOptions::default() }
+        Self {
+            advisories,
+            lifetimes: None,
+            set,
+            catalogers: Catalogers::all(),
+            options: ScanOptions::default(),
+        }
     }
 
     /// The same scanner with other options.
@@ -130,6 +142,7 @@ impl Scanner {
         report.image = summary(info, name);
         report.image.distro.clone_from(&taken.inventory.distro);
         report.coverage.unidentified = taken.unidentified();
+        report.coverage.support = self.support(taken.inventory.distro.as_ref())?;
         report.diagnostics.splice(0..0, taken.all_diagnostics().cloned());
         (report.assessment, report.assessment_reasons) = match cause {
             Some(cause) => (Assessment::NotApplicable, vec![cause]),
@@ -183,6 +196,13 @@ impl Scanner {
         })
     }
 
+    /// Until when the distribution gets fixes.
+    fn support(&self, distro: Option<&Distro>) -> Result<Option<Support>, Error> {
+        let (Some(store), Some(distro)) = (&self.lifetimes, distro) else { return Ok(None) };
+        let life = store.lifetime(distro)?;
+        Ok(life.map(|life| support::support(distro, life, self.options.now.or_else(today))))
+    }
+
     fn apply_rules(&self, findings: &mut [Finding], image: &rules::Image) -> RulesSummary {
         let rules = &self.options.rules;
         let Some(now) = self.options.now.or_else(today) else {
@@ -201,7 +221,7 @@ impl Scanner {
 }
 
 /// A store that several threads ask in turn: one connection is enough, since an image is one question.
-struct Shared(Mutex<Store>);
+struct Shared(Arc<Store>);
 
 impl Candidates for Shared {
     fn candidates(
@@ -209,15 +229,15 @@ impl Candidates for Shared {
         queries: &[Query<'_>],
         hit: &mut dyn FnMut(usize, &Advisory),
     ) -> Result<(), MatchError> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).candidates(queries, hit)
+        self.0.candidates(queries, hit)
     }
 
     fn covers(&self, ecosystem: &Ecosystem) -> Result<bool, MatchError> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).covers(ecosystem)
+        self.0.covers(ecosystem)
     }
 
     fn known(&self, ids: &[&str], hit: &mut dyn FnMut(usize, &Advisory)) -> Result<(), MatchError> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).known(ids, hit)
+        self.0.known(ids, hit)
     }
 }
 
@@ -246,7 +266,7 @@ fn coverage(packages: &[Package], matched: &Matched) -> CoverageReport {
     }
     let gaps =
         gaps.into_iter().map(|((coverage, ecosystem), packages)| Gap { coverage, ecosystem, packages });
-    CoverageReport { counts: matched.counts(), gaps: gaps.collect(), unidentified: Unidentified::default() }
+    CoverageReport { counts: matched.counts(), gaps: gaps.collect(), ..CoverageReport::default() }
 }
 
 /// What a report says of an image before its layers are read. `name` is what it calls the image.

@@ -97,6 +97,28 @@ pub struct CoverageReport {
     /// Files that may hold software which no cataloger could name.
     #[serde(default)]
     pub unidentified: Unidentified,
+    /// Until when the distribution gets fixes, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub support: Option<Support>,
+}
+
+/// Until when a distribution's release gets fixes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Support {
+    /// The product, as endoflife.date names it.
+    pub product: String,
+    /// The release.
+    pub release: String,
+    /// The last day of security support, `YYYY-MM-DD`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    /// The last day of extended support.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extended: Option<String>,
+    /// Whether all of it is over: that nothing is said of a package then says nothing.
+    pub ended: bool,
+    /// One sentence, without its full stop.
+    pub statement: String,
 }
 
 /// Packages that could not be judged for one reason.

@@ -7,6 +7,7 @@
 mod changes;
 mod download;
 mod draft;
+mod lifetime;
 mod look_up;
 mod place;
 mod put;

@@ -5,6 +5,7 @@ pub(crate) mod cvss;
 pub(crate) mod db;
 pub(crate) mod explain;
 pub(crate) mod inventory;
+pub(crate) mod match_lines;
 pub(crate) mod match_purls;
 pub(crate) mod scan;
 

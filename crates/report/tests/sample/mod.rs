@@ -131,6 +131,7 @@ pub(crate) fn report() -> Report {
             counts: CoverageCounts { packages: 5, assessed: 3, no_feed: 2, ..CoverageCounts::default() },
             gaps: vec![Gap { coverage: Coverage::NoFeed, ecosystem: "Go".into(), packages: 2 }],
             unidentified: Unidentified { executables: 1, archives: 0, paths: vec!["/usr/bin/app".into()] },
+            support: None,
         },
         advisories: AdvisorySet {
             records: 40_000,

@@ -4,6 +4,8 @@ mod answer;
 mod json;
 mod text;
 
+use std::path::PathBuf;
+
 use clap::Args;
 use plimsoll::stages::core::Role;
 use plimsoll::stages::image::SourceKind;
@@ -11,6 +13,7 @@ use plimsoll::{Catalogers, Package, Purl, Subject, View, take_inventory_with};
 
 use self::answer::Answer;
 use crate::args::{self, Color};
+use crate::command::db::Format;
 use crate::output::{self, Failure};
 use crate::progress::Bars;
 use crate::{Outcome, demo, image, store};
@@ -39,8 +42,12 @@ pub(crate) struct Explain {
     store: args::Store,
     #[command(flatten)]
     reading: args::Reading,
-    #[command(flatten)]
-    writing: args::Writing<args::ReportFormat>,
+    /// The form of the answer
+    #[arg(long, short, value_enum, value_name = "FORMAT", default_value = "table")]
+    format: Format,
+    /// Write to a file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
 }
 
 pub(crate) fn run(args: &Explain, color: Color) -> Result<Outcome, Failure> {
@@ -53,9 +60,9 @@ pub(crate) fn run(args: &Explain, color: Color) -> Result<Outcome, Failure> {
         false => inventory(args)?,
     };
     let answer = Answer::of(&args.subject, &args.id, packages, distro, &advisories)?;
-    output::write(args.writing.output.as_deref(), color, |style, out| match args.writing.format {
-        args::ReportFormat::Json => json::write(&answer, out),
-        _ => text::write(&answer, style, out),
+    output::write(args.output.as_deref(), color, |style, out| match args.format {
+        Format::Json => json::write(&answer, out),
+        Format::Table => text::write(&answer, style, out),
     })?;
     Ok(Outcome::Done)
 }
