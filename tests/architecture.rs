@@ -18,6 +18,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("plimsoll-advisory", &["plimsoll-core", "plimsoll-version", "plimsoll-matcher"]),
     ("plimsoll-fetch", &["plimsoll-core"]),
     ("plimsoll-rules", &["plimsoll-core", "plimsoll-severity"]),
+    ("plimsoll-remedy", &["plimsoll-core", "plimsoll-version", "plimsoll-matcher"]),
     ("plimsoll-report", &["plimsoll-core", "plimsoll-severity"]),
     ("plimsoll-registry", &["plimsoll-core", "plimsoll-image"]),
     (
@@ -31,6 +32,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "plimsoll-matcher",
             "plimsoll-advisory",
             "plimsoll-rules",
+            "plimsoll-remedy",
             "plimsoll-report",
         ],
     ),

@@ -5,6 +5,8 @@ use plimsoll::{Date, Severity};
 
 use crate::command::db::Db;
 use crate::command::explain::Explain;
+use crate::command::rules::args::Rules;
+use crate::command::vex::Vex;
 
 /// Scan container images for known vulnerabilities.
 #[derive(Parser)]
@@ -46,6 +48,12 @@ pub(crate) enum Command {
     Compare(Compare),
     /// Score CVSS vectors: prints score and rating
     Cvss(Cvss),
+    /// Try rules without a scan, and turn other tools' into ours
+    #[command(subcommand)]
+    Rules(Rules),
+    /// Say in an OpenVEX document what rules have decided
+    #[command(after_help = crate::command::vex::EXAMPLES)]
+    Vex(Vex),
 }
 
 const IMAGE: &str = "\
@@ -82,9 +90,22 @@ pub(crate) struct Reading {
 
 #[derive(Args)]
 pub(crate) struct Judging {
-    /// Rules that disable findings (TOML); may be given more than once
+    /// Rules that disable findings: TOML (docs/rules.md), or another tool's ignore file; may be given more than once
     #[arg(long, value_name = "FILE")]
     pub rules: Vec<PathBuf>,
+    /// A VEX document (OpenVEX, CSAF, CycloneDX); may be given more than once
+    #[arg(long, value_name = "FILE")]
+    pub vex: Vec<PathBuf>,
+    /// Also take the rules that a folder has: .plimsoll.toml, .trivyignore, .trivyignore.yaml, .grype.yaml,
+    /// osv-scanner.toml [default folder: the working directory]
+    #[arg(long, value_name = "FOLDER", num_args = 0..=1, default_missing_value = ".")]
+    pub find_rules: Option<PathBuf>,
+    /// The organisation that the image belongs to, by which rules may be scoped
+    #[arg(long, value_name = "NAME")]
+    pub organisation: Option<String>,
+    /// Call no image healthy by advisories of which the newest is older than this
+    #[arg(long, value_name = "DAYS")]
+    pub max_age: Option<u32>,
     /// Exit with 1 if a finding is at or above this severity
     #[arg(long, value_name = "LEVEL")]
     pub fail_on: Option<Severity>,

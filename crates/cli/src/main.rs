@@ -7,6 +7,7 @@ mod image;
 mod output;
 mod progress;
 mod purls;
+mod rules;
 mod store;
 
 use std::process::ExitCode;
@@ -31,6 +32,8 @@ fn main() -> ExitCode {
         Command::Db(args) => command::db::run(args),
         Command::Compare(args) => command::compare::run(args),
         Command::Cvss(args) => command::cvss::run(args),
+        Command::Rules(args) => command::rules::run(args),
+        Command::Vex(args) => command::vex::run(args),
     };
     match done {
         Ok(outcome) => outcome.into(),

@@ -65,4 +65,8 @@ pub enum Assessment {
     NothingToScan,
     /// Not an image that can be scanned: Windows, an artifact, an encrypted image.
     NotApplicable,
+    /// No finding, but the advisories are too old for that to mean anything.
+    Stale,
+    /// The scan could not be done.
+    Failed,
 }

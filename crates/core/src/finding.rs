@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Ecosystem, NameKind, Package, Rating, Reference, Severity};
+use crate::{Action, Ecosystem, NameKind, Package, Rating, Reference, Severity};
 
 /// Whether a package is affected by an advisory. Three answers, and the reasons for a "no" kept apart; what can't
 /// be decided is `Undetermined`, never "no".
@@ -87,6 +87,9 @@ pub struct Finding {
     /// What the vendor says of a fix.
     #[serde(default)]
     pub fix: FixState,
+    /// What to do about it, the best first. A scan gives every finding at least one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub actions: Vec<Action>,
     /// Why: one entry for each advisory that says so.
     pub evidence: Vec<Evidence>,
     /// Where to read on.
@@ -106,6 +109,9 @@ pub struct Evidence {
     pub advisory: String,
     /// The feed it came from.
     pub feed: String,
+    /// When the record was published, RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published: Option<String>,
     /// When the record was last changed, RFC 3339.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub modified: Option<String>,
@@ -126,7 +132,7 @@ pub struct Evidence {
 }
 
 /// Which rule disables a finding, and for how long.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Disabled {
     /// The rule's id.
     pub rule: String,
@@ -135,4 +141,10 @@ pub struct Disabled {
     /// The last day it holds, `YYYY-MM-DD`; none means for good.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
+    /// What it claims in VEX's words, if it claims something: `not_affected`, `fixed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vex: Option<String>,
+    /// Why the package is not affected, in OpenVEX's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub justification: Option<String>,
 }

@@ -120,6 +120,8 @@ impl Image {
             choices: Vec::new(),
             skipped: Vec::new(),
             layers: vec![layer],
+            history: Vec::new(),
+            base: None,
             diagnostics: Vec::new(),
         };
         Self { info, place: Place::Folder(path.to_owned()), options: options.clone() }

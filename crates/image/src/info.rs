@@ -1,4 +1,4 @@
-use plimsoll_core::{Diagnostic, Digest, LayerRef};
+use plimsoll_core::{Diagnostic, Digest, Instruction, LayerRef};
 
 use crate::{Platform, SourceKind};
 
@@ -25,8 +25,24 @@ pub struct ImageInfo {
     pub skipped: Vec<SkippedManifest>,
     /// The layers, the lowest first.
     pub layers: Vec<Layer>,
+    /// How it was built, the first instruction first; empty where the image does not say, or says what can't be.
+    pub history: Vec<Instruction>,
+    /// The image that it was built on, where it says so.
+    pub base: Option<BaseName>,
     /// What was wrong with manifests and labels.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// The image that an image says it was built on (OCI image specification, annotations.md,
+/// `org.opencontainers.image.base.*`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BaseName {
+    /// Its name.
+    pub name: Option<String>,
+    /// The digest of its manifest.
+    pub digest: Option<String>,
+    /// Whether the manifest's annotations say so; else it is a label, which an image may have from its base.
+    pub annotated: bool,
 }
 
 /// What sort of image it is.

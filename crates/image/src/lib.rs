@@ -44,7 +44,7 @@ mod tree;
 pub use cache::{CachedLayer, FolderCache, FolderCacheError, LayerCache, LayerKey, MemoryCache};
 pub use error::Error;
 pub use image::Image;
-pub use info::{Choice, ImageInfo, ImageStatus, Layer, SkippedManifest};
+pub use info::{BaseName, Choice, ImageInfo, ImageStatus, Layer, SkippedManifest};
 pub use layer::{Cursor, LayerEntries, LayerRead};
 pub use options::{OpenOptions, SourceKind};
 pub use platform::Platform;

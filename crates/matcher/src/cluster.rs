@@ -196,6 +196,7 @@ fn finding(package: &Package, hits: &mut [Option<Hit>], plan: Plan, hub: &Hub, s
         priority: None,
         fixed_versions: fixes.versions,
         fix: fixes.state,
+        actions: Vec::new(),
         evidence,
         references,
         disabled: None,

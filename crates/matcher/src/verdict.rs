@@ -78,6 +78,7 @@ pub(crate) fn judge<'a>(package: &Package, advisory: &'a Advisory) -> Option<Jud
         verdict: if advisory.withdrawn.is_some() { Verdict::NotAffected } else { best },
         advisory: advisory.id.clone(),
         feed: advisory.feed.clone(),
+        published: advisory.published.clone(),
         modified: advisory.modified.clone(),
         ecosystem: chosen.entry.ecosystem.clone(),
         name: chosen.entry.name.clone(),

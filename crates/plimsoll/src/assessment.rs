@@ -2,12 +2,15 @@
 
 use plimsoll_core::{Assessment, Status};
 use plimsoll_report::Report;
+use plimsoll_rules::Date;
 
 use crate::inventory::matters;
 
 /// The one word, and why it is not simply "healthy" or "unhealthy".
-pub(crate) fn assess(report: &Report) -> (Assessment, Vec<String>) {
+pub(crate) fn assess(report: &Report, limit: Option<(u32, Date)>) -> (Assessment, Vec<String>) {
     let mut reasons = Vec::new();
+    let stale = limit.and_then(|(days, now)| stale(report, days, now));
+    let is_stale = stale.is_some();
     let coverage = &report.coverage;
     if report.advisories.starter {
         reasons.push(
@@ -31,19 +34,35 @@ pub(crate) fn assess(report: &Report) -> (Assessment, Vec<String>) {
         let what = if wrong == 1 { "1 diagnostic".to_owned() } else { format!("{wrong} diagnostics") };
         reasons.push(format!("{what}: something may be missing"));
     }
+    // Said last: it takes nothing from what was found.
+    let wanting = !reasons.is_empty();
+    reasons.extend(stale);
     let assessment = if report.active().any(|finding| finding.status == Status::Affected) {
         Assessment::Unhealthy
-    } else if !reasons.is_empty() && (coverage.counts.packages > 0 || wrong > 0) {
+    } else if wanting && (coverage.counts.packages > 0 || wrong > 0) {
         Assessment::Partial
     } else if coverage.counts.packages == 0 {
         reasons = vec![nothing(report)];
         Assessment::NothingToScan
+    } else if is_stale {
+        Assessment::Stale
     } else if report.disabled().next().is_some() {
         Assessment::HealthyByExemption
     } else {
         Assessment::Healthy
     };
     (assessment, reasons)
+}
+
+/// Why the advisories are too old, if they are.
+fn stale(report: &Report, days: u32, now: Date) -> Option<String> {
+    let newest = report.advisories.newest.as_deref()?.get(..10)?;
+    let age = newest.parse::<Date>().ok()?.days_until(now);
+    (age > i64::from(days)).then(|| {
+        format!(
+            "the newest advisory is of {newest}, {age} days ago: import newer ones with plimsoll db import"
+        )
+    })
 }
 
 /// An empty list alone is not an answer.

@@ -13,20 +13,24 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod asked;
 mod assessment;
 mod error;
+mod facts;
 mod inventory;
 mod kept;
 mod reference;
+mod remedy;
 mod scanner;
 mod severity;
 pub mod starter;
 mod subject;
 mod support;
 mod threat;
-mod upgrade;
 
+pub use asked::rules_image;
 pub use error::Error;
+pub use facts::Stated;
 pub use inventory::{Taken, take_inventory, take_inventory_with};
 pub use plimsoll_advisory::{Error as StoreError, ImportOptions, ImportReport, Store, StoreStatus};
 pub use plimsoll_core::{
@@ -43,7 +47,7 @@ pub use plimsoll_rules::{Date, Error as RulesError, Ruleset};
 pub use plimsoll_severity::{Cvss, Policy};
 pub use plimsoll_version::Scheme;
 pub use reference::{Reference, ReferenceError};
-pub use scanner::{ScanOptions, Scanner, View, summary};
+pub use scanner::{ScanOptions, Scanner, View, summary, today};
 pub use subject::{Listed, Subject};
 
 /// The stages, whole.
@@ -53,6 +57,7 @@ pub mod stages {
     pub use plimsoll_image as image;
     pub use plimsoll_inventory as inventory;
     pub use plimsoll_matcher as matcher;
+    pub use plimsoll_remedy as remedy;
     pub use plimsoll_report as report;
     pub use plimsoll_rules as rules;
     pub use plimsoll_severity as severity;

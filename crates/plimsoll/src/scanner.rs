@@ -3,7 +3,9 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use plimsoll_advisory::Store;
-use plimsoll_core::{Advisory, Assessment, Coverage, Distro, Ecosystem, Finding, Observer, Package, Silent};
+use plimsoll_core::{
+    Advisory, Assessment, Coverage, Distro, Ecosystem, Finding, Observer, Package, Plan, Silent, Status,
+};
 use plimsoll_image::{Image, ImageInfo, ImageStatus, LayerCache, OpenOptions, SourceKind};
 use plimsoll_inventory::Catalogers;
 use plimsoll_matcher::{Candidates, Error as MatchError, Matched, Query, match_packages};
@@ -15,8 +17,10 @@ use plimsoll_rules as rules;
 use plimsoll_rules::{Context, Date, RuleOutcome, RuleState, Ruleset};
 use plimsoll_severity::Policy;
 
+use crate::facts::Stated;
+use crate::remedy::{self, Built};
 use crate::{
-    Error, Reference, Subject, Taken, assessment, severity, starter, support, take_inventory_with, upgrade,
+    Error, Reference, Subject, Taken, asked, assessment, severity, starter, support, take_inventory_with,
 };
 
 /// Scans images with one set of advisories and one set of options. It holds no state between scans, so one scanner
@@ -26,6 +30,8 @@ pub struct Scanner {
     /// What knows the lifetimes of distributions, where there is such.
     lifetimes: Option<Arc<Store>>,
     set: AdvisorySet,
+    /// Whether the advisories have a catalogue of exploited vulnerabilities.
+    catalogue: bool,
     catalogers: Catalogers,
     pub(crate) options: ScanOptions,
 }
@@ -46,6 +52,11 @@ pub struct ScanOptions {
     pub policy: Policy,
     /// Which packages count. Default: the precise view.
     pub view: View,
+    /// The organisation that the image belongs to, by which rules may be scoped. Default: not known.
+    pub organisation: Option<String>,
+    /// How many days old the newest advisory may be for "healthy" to mean something; past it, the assessment is
+    /// [`Assessment::Stale`]. Default: no limit.
+    pub max_age_days: Option<u32>,
 }
 
 /// Which packages of an inventory count.
@@ -95,10 +106,12 @@ impl Scanner {
 
     /// A scanner over any source of advisories.
     pub fn over(advisories: Box<dyn Candidates + Send + Sync>, set: AdvisorySet) -> Self {
+        let catalogue = has_catalogue(&*advisories);
         Self {
             advisories,
             lifetimes: None,
             set,
+            catalogue,
             catalogers: Catalogers::all(),
             options: ScanOptions::default(),
         }
@@ -138,17 +151,25 @@ impl Scanner {
             return Err(Error::Partial { image: name.to_owned(), reason: wrong.to_string() });
         }
         let packages = self.options.view.of(&taken.inventory, info);
-        let mut report = self.judge(packages, &for_rules(info, &taken.inventory))?;
-        report.image = summary(info, name);
-        report.image.distro.clone_from(&taken.inventory.distro);
+        let mut built = Built::of(info, taken.inventory.distro.as_ref(), &packages);
+        let support = self.support(taken.inventory.distro.as_ref())?;
+        built.ended = support.as_ref().filter(|support| support.ended).map(remedy::ended);
+        let mut image = summary(info, name);
+        image.distro.clone_from(&taken.inventory.distro);
+        let asked = rules::Image {
+            organisation: self.options.organisation.clone(),
+            ..asked::image(&image, built.base.as_ref())
+        };
+        let mut report = self.judge(packages, &asked, &built)?;
+        report.image = image;
         report.coverage.unidentified = taken.unidentified();
-        report.coverage.support = self.support(taken.inventory.distro.as_ref())?;
+        report.coverage.support = support;
         report.diagnostics.splice(0..0, taken.all_diagnostics().cloned());
         (report.assessment, report.assessment_reasons) = match cause {
             Some(cause) => (Assessment::NotApplicable, vec![cause]),
-            None => assessment::assess(&report),
+            None => self.assess(&report),
         };
-        Ok(report)
+        Ok(self.without_rules(report))
     }
 
     /// Matches packages that come from anywhere, without an image: severity and rules as in a scan.
@@ -156,14 +177,52 @@ impl Scanner {
     /// # Errors
     /// The advisories can't be read.
     pub fn scan_packages(&self, packages: Vec<Package>, name: &str) -> Result<Report, Error> {
-        let mut report = self.judge(packages, &rules::Image::default())?;
+        let mut report = self.judge(packages, &rules::Image::default(), &Built::default())?;
         report.image.name = name.to_owned();
-        (report.assessment, report.assessment_reasons) = assessment::assess(&report);
-        Ok(report)
+        (report.assessment, report.assessment_reasons) = self.assess(&report);
+        Ok(self.without_rules(report))
+    }
+
+    /// Scans an image; where that can't be done, the report says so instead of an error. For those who keep a state
+    /// for every image.
+    pub fn scan_or_fail(&self, image: &Reference) -> Report {
+        self.scan(image).unwrap_or_else(|error| {
+            let mut report = self.empty();
+            report.image.name = image.to_string();
+            report.assessment = Assessment::Failed;
+            report.assessment_reasons = vec![error.to_string()];
+            report
+        })
+    }
+
+    pub(crate) fn assess(&self, report: &Report) -> (Assessment, Vec<String>) {
+        assessment::assess(report, self.options.max_age_days.zip(self.now()))
+    }
+
+    /// Adds what the scan would come to without rules.
+    pub(crate) fn without_rules(&self, mut report: Report) -> Report {
+        report.rules.raw_assessment = Some(match report.assessment {
+            Assessment::HealthyByExemption => Assessment::Unhealthy,
+            Assessment::Partial | Assessment::Stale
+                if report.findings.iter().any(|finding| finding.status == Status::Affected) =>
+            {
+                Assessment::Unhealthy
+            }
+            other => other,
+        });
+        for finding in &report.findings {
+            *report.rules.raw_counts.entry(finding.severity).or_default() += 1;
+        }
+        report
     }
 
     /// Everything that follows the inventory.
-    pub(crate) fn judge(&self, packages: Vec<Package>, image: &rules::Image) -> Result<Report, Error> {
+    pub(crate) fn judge(
+        &self,
+        packages: Vec<Package>,
+        image: &rules::Image,
+        built: &Built,
+    ) -> Result<Report, Error> {
         let matched = match_packages(&packages, &*self.advisories, Default::default())?;
         let coverage = coverage(&packages, &matched);
         let mut findings = matched.findings;
@@ -172,52 +231,85 @@ impl Scanner {
         }
         let rules = self.apply_rules(&mut findings, image);
         findings.sort_by(|a, b| order(a).cmp(&order(b)));
-        let upgrades = upgrade::plan(&findings, &*self.advisories)?;
+        let (upgrades, plan) = remedy::advise(&mut findings, built, &*self.advisories)?;
         let mut counts = BTreeMap::new();
         for finding in findings.iter().filter(|finding| finding.disabled.is_none()) {
             *counts.entry(finding.severity).or_default() += 1;
         }
         let packages = packages.into_iter().zip(matched.coverage);
         Ok(Report {
+            counts,
+            coverage,
+            packages: packages.map(|(package, coverage)| Assessed { package, coverage }).collect(),
+            findings,
+            upgrades,
+            plan,
+            rules,
+            diagnostics: matched.diagnostics,
+            ..self.empty()
+        })
+    }
+
+    /// A report of nothing.
+    fn empty(&self) -> Report {
+        Report {
             format: FORMAT.to_owned(),
             format_version: FORMAT_VERSION,
             tool: Tool { name: "plimsoll".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
             image: ImageSummary::default(),
             assessment: Assessment::Partial,
             assessment_reasons: Vec::new(),
-            counts,
-            coverage,
+            counts: BTreeMap::new(),
+            coverage: CoverageReport::default(),
             advisories: self.set.clone(),
-            packages: packages.map(|(package, coverage)| Assessed { package, coverage }).collect(),
-            findings,
-            upgrades,
-            rules,
-            diagnostics: matched.diagnostics,
-        })
+            packages: Vec::new(),
+            findings: Vec::new(),
+            upgrades: Vec::new(),
+            plan: Plan::default(),
+            rules: RulesSummary::default(),
+            diagnostics: Vec::new(),
+        }
+    }
+
+    fn now(&self) -> Option<Date> {
+        self.options.now.or_else(today)
     }
 
     /// Until when the distribution gets fixes.
     fn support(&self, distro: Option<&Distro>) -> Result<Option<Support>, Error> {
         let (Some(store), Some(distro)) = (&self.lifetimes, distro) else { return Ok(None) };
         let life = store.lifetime(distro)?;
-        Ok(life.map(|life| support::support(distro, life, self.options.now.or_else(today))))
+        Ok(life.map(|life| support::support(distro, life, self.now())))
     }
 
     fn apply_rules(&self, findings: &mut [Finding], image: &rules::Image) -> RulesSummary {
         let rules = &self.options.rules;
-        let Some(now) = self.options.now.or_else(today) else {
+        let Some(now) = self.now() else {
             // A rule that may have expired must not disable anything.
             let notes = vec!["the system's clock can't be read, so no rule holds".to_owned()];
-            return RulesSummary { rules: rules.len(), disabled: 0, notes };
+            return RulesSummary { rules: rules.len(), notes, ..RulesSummary::default() };
         };
-        let context = Context { image: Some(image), ..Context::on(now) };
+        let facts = Stated { catalogue: self.catalogue };
+        let context = Context { image: Some(image), facts: &facts, ..Context::on(now) };
         let report = plimsoll_rules::apply(rules, findings, &context);
         RulesSummary {
             rules: rules.len(),
             disabled: findings.iter().filter(|finding| finding.disabled.is_some()).count(),
+            kept: report.kept,
             notes: report.rules.iter().filter_map(note).collect(),
+            ..RulesSummary::default()
         }
     }
+}
+
+/// Whether the advisories have a catalogue of exploited vulnerabilities: whether its best known entry, Log4Shell, is
+/// in it.
+fn has_catalogue(advisories: &dyn Candidates) -> bool {
+    let mut has = false;
+    let asked = advisories.known(&["CVE-2021-44228"], &mut |_, advisory| {
+        has |= advisory.ratings.iter().any(|rating| rating.scheme == "KEV");
+    });
+    has && asked.is_ok()
 }
 
 /// A store that several threads ask in turn: one connection is enough, since an image is one question.
@@ -284,35 +376,6 @@ pub fn summary(info: &ImageInfo, name: &str) -> ImageSummary {
     }
 }
 
-/// What rules may ask of the image.
-fn for_rules(info: &ImageInfo, inventory: &plimsoll_inventory::Inventory) -> rules::Image {
-    let mut image = rules::Image {
-        digests: info.manifest.iter().chain(&info.config).map(ToString::to_string).collect(),
-        distro: inventory.distro.clone(),
-        ..rules::Image::default()
-    };
-    for name in &info.tags {
-        let at = name.rfind('/').map_or(0, |slash| slash + 1);
-        let Some((repository, tag)) = name
-            .rfind(':')
-            .filter(|&colon| colon >= at)
-            .map(|colon| (name.get(..colon).unwrap_or_default(), name.get(colon + 1..).unwrap_or_default()))
-        else {
-            // A layout's reference name is a tag alone.
-            image.tags.push(name.clone());
-            continue;
-        };
-        image.tags.push(tag.to_owned());
-        let (registry, repository) = match repository.split_once('/') {
-            Some((host, rest)) if host == "localhost" || host.contains(['.', ':']) => (Some(host), rest),
-            _ => (None, repository),
-        };
-        image.registry = image.registry.or_else(|| registry.map(str::to_owned));
-        image.repository.get_or_insert_with(|| repository.to_owned());
-    }
-    image
-}
-
 /// Why an image can't be scanned as one, if it can't.
 fn not_applicable(status: &ImageStatus) -> Option<String> {
     match status {
@@ -323,7 +386,8 @@ fn not_applicable(status: &ImageStatus) -> Option<String> {
     }
 }
 
-fn today() -> Option<Date> {
+/// Today, by the system's clock, in UTC.
+pub fn today() -> Option<Date> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
     Date::from_days_since_1970(i64::try_from(now.as_secs() / 86_400).ok()?)
 }

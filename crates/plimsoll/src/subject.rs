@@ -8,7 +8,8 @@ use plimsoll_inventory::{Catalogers, Inventory, Sbom};
 use plimsoll_report::{ImageSummary, Report};
 use plimsoll_rules as rules;
 
-use crate::{Error, Reference, Scanner, Taken, View, assessment};
+use crate::remedy::Built;
+use crate::{Error, Reference, Scanner, Taken, View};
 
 /// The largest bill of materials that is read, in bytes.
 const SBOM: u64 = 256 << 20;
@@ -131,12 +132,13 @@ impl Scanner {
             return Err(Error::Partial { image: name.to_owned(), reason: wrong.to_string() });
         }
         let image = rules::Image { distro: taken.inventory.distro.clone(), ..rules::Image::default() };
-        let mut report = self.judge(listed.packages(self.options.view), &image)?;
+        let built = Built { distro: taken.inventory.distro.clone(), ..Built::default() };
+        let mut report = self.judge(listed.packages(self.options.view), &image, &built)?;
         report.image = listed.summary(name);
         report.coverage.unidentified = taken.unidentified();
         report.diagnostics.splice(0..0, taken.all_diagnostics().cloned());
-        (report.assessment, report.assessment_reasons) = assessment::assess(&report);
-        Ok(report)
+        (report.assessment, report.assessment_reasons) = self.assess(&report);
+        Ok(self.without_rules(report))
     }
 }
 

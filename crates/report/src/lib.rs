@@ -18,7 +18,8 @@ pub use inventory::write_inventory;
 pub use json::{FORMAT, FORMAT_VERSION, read_json, write_inventory_json, write_json};
 pub use model::{
     AdvisorySet, Assessed, CoverageReport, Gap, ImageSummary, Report, RulesSummary, Support, Tool,
-    Unidentified, Upgrade,
+    Unidentified,
 };
+pub use plimsoll_core::{Plan, Upgrade};
 pub use style::Style;
 pub use table::{headline, write_table};

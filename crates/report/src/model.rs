@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
 use plimsoll_core::{
-    Assessment, Coverage, CoverageCounts, Diagnostic, Digest, Distro, Finding, LayerRef, Package,
-    PackageType, Severity,
+    Assessment, Coverage, CoverageCounts, Diagnostic, Digest, Distro, Finding, LayerRef, Package, Plan,
+    Severity, Upgrade,
 };
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +37,9 @@ pub struct Report {
     /// What to upgrade: one entry for each thing that has a fix, in the order of the findings.
     #[serde(default)]
     pub upgrades: Vec<Upgrade>,
+    /// What to do first.
+    #[serde(default)]
+    pub plan: Plan,
     /// What the owner's rules did.
     #[serde(default)]
     pub rules: RulesSummary,
@@ -169,26 +172,6 @@ pub struct Assessed {
     pub coverage: Coverage,
 }
 
-/// An upgrade that fixes findings: a language package, or all binary packages of one source package. What it fixes
-/// was found by matching the version that it leads to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Upgrade {
-    /// How it is packaged.
-    #[serde(rename = "type")]
-    pub kind: PackageType,
-    /// The name: the source package's for operating-system packages.
-    pub name: String,
-    /// The version that is installed.
-    pub from: String,
-    /// The version to install: the lowest that fixes everything that any published version fixes.
-    pub to: String,
-    /// The vulnerabilities that are gone with it.
-    pub fixes: Vec<String>,
-    /// The vulnerabilities that stay.
-    #[serde(default)]
-    pub leaves: Vec<String>,
-}
-
 /// What the owner's rules did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RulesSummary {
@@ -196,6 +179,15 @@ pub struct RulesSummary {
     pub rules: usize,
     /// Findings that they disable.
     pub disabled: usize,
+    /// Findings that a rule of the action `keep` holds on to.
+    #[serde(default)]
+    pub kept: usize,
+    /// Findings by severity as they would be without rules, so that suppression is visible.
+    #[serde(default)]
+    pub raw_counts: BTreeMap<Severity, usize>,
+    /// What the scan would come to without rules.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw_assessment: Option<Assessment>,
     /// Rules that are expired, unused or nearly matched, one sentence each.
     #[serde(default)]
     pub notes: Vec<String>,

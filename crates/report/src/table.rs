@@ -1,22 +1,24 @@
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style as Ansi};
-use plimsoll_core::{Assessment, Coverage, Diagnostic, Finding, FixState, Severity, Status, clean};
+use plimsoll_core::{Assessment, Coverage, Diagnostic, Finding, FixState, Plan, Severity, Status, clean};
 
 use crate::group::{Group, group};
 use crate::{Report, Style};
 
 /// Diagnostics shown before the rest is only counted.
 const DIAGNOSTICS: usize = 10;
+/// Steps of the plan shown before the rest is only counted.
+const STEPS: usize = 5;
+/// Notes on rules shown before the rest is only counted.
+const NOTES: usize = 20;
 /// Paths shown for one package before the rest is only counted.
 const PATHS: usize = 2;
 
 /// The report's first line: healthy or not, the counts, the coverage, and the advisories' date.
 pub fn headline(report: &Report) -> String {
-    let counts = Severity::ALL.iter().filter_map(|level| {
-        report.counts.get(level).filter(|&&count| count > 0).map(|count| format!("{count} {level}"))
-    });
-    let counts = counts.collect::<Vec<_>>().join(", ");
+    let counts = counts(&report.counts);
     let findings = report.active().count();
     let mut affected: Vec<_> =
         report.active().map(|f| (&f.package.purl, f.package.locations.first())).collect();
@@ -41,6 +43,12 @@ pub fn headline(report: &Report) -> String {
     line
 }
 
+fn counts(of: &BTreeMap<Severity, usize>) -> String {
+    let of = |level| Some((level, *of.get(level).filter(|count| **count > 0)?));
+    let counts = Severity::ALL.iter().filter_map(of).map(|(level, count)| format!("{count} {level}"));
+    counts.collect::<Vec<_>>().join(", ")
+}
+
 fn packages(count: usize) -> String {
     if count == 1 { "1 package".to_owned() } else { format!("{count} packages") }
 }
@@ -57,6 +65,8 @@ pub fn write_table(report: &Report, style: Style, out: &mut dyn Write) -> io::Re
         Assessment::Unhealthy => ("UNHEALTHY", AnsiColor::Red),
         Assessment::NothingToScan => ("NOTHING TO SCAN", AnsiColor::Yellow),
         Assessment::NotApplicable => ("NOT APPLICABLE", AnsiColor::Yellow),
+        Assessment::Stale => ("STALE", AnsiColor::Yellow),
+        Assessment::Failed => ("FAILED", AnsiColor::Red),
         _ => ("PARTIAL", AnsiColor::Yellow),
     };
     let bold = Ansi::new().bold();
@@ -65,6 +75,7 @@ pub fn write_table(report: &Report, style: Style, out: &mut dyn Write) -> io::Re
     for reason in &report.assessment_reasons {
         writeln!(out, "  {}", clean(reason))?;
     }
+    write_plan(&report.plan, style, out)?;
     let groups = group(report.active());
     let widths = Widths::of(&groups);
     for group in &groups {
@@ -87,6 +98,46 @@ fn write_image(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }));
     facts.extend(image.digest.as_ref().or(image.config_digest.as_ref()).map(|digest| digest.short()));
     writeln!(out, "  {}", facts.join(" · "))
+}
+
+/// What to do first: the plan's first steps, and what no step changes.
+fn write_plan(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    if plan.steps.is_empty() && plan.remaining.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{}", style.paint(Ansi::new().bold(), "What to do first"))?;
+    for (number, step) in (1..).zip(plan.steps.iter().take(STEPS)) {
+        let text = style.cut(clean(&step.action.text).to_string(), 5);
+        writeln!(out, "  {number}. {text}")?;
+        // Where a single place is, the sentence has it.
+        for place in step.places.iter().filter(|_| step.places.len() > 1).take(STEPS) {
+            let where_ = match (&place.instruction, place.base) {
+                (_, true) => "the base image".to_owned(),
+                (Some(instruction), false) => clean(instruction).to_string(),
+                (None, false) => "no instruction is known".to_owned(),
+            };
+            let line = format!("layer {}, {where_}: {}", place.layer, place.fixes);
+            writeln!(out, "     {}", style.paint(Ansi::new().dimmed(), style.cut(line, 5)))?;
+        }
+    }
+    if plan.steps.len() > STEPS {
+        let rest: usize = plan.steps.iter().skip(STEPS).map(|step| step.fixes).sum();
+        writeln!(out, "  and {} more steps, which fix {rest}", plan.steps.len() - STEPS)?;
+    }
+    if !plan.remaining.is_empty() {
+        let total: usize = plan.remaining.iter().map(|stays| stays.findings).sum();
+        let whys = plan.remaining.iter().map(|stays| match (stays.undetermined, stays.state) {
+            (true, _) => format!("{} are undetermined", stays.findings),
+            (_, FixState::WontFix) => format!("{} will not be fixed", stays.findings),
+            (_, FixState::Deferred) => format!("{} are deferred", stays.findings),
+            (_, FixState::EndOfLife) => format!("{} are out of support", stays.findings),
+            (_, FixState::NotAvailable) => format!("{} have no fix yet", stays.findings),
+            _ => format!("of {} nobody says whether there is a fix", stays.findings),
+        });
+        let whys = whys.collect::<Vec<_>>().join(", ");
+        writeln!(out, "  {total} stay: {whys}")?;
+    }
+    Ok(())
 }
 
 /// The columns that all groups share, so that the eye finds the same thing in the same place.
@@ -206,8 +257,16 @@ fn write_rules(report: &Report, style: Style, out: &mut dyn Write) -> io::Result
             writeln!(out, "  disabled  {id} in {name}{until}: {} ({})", clean(&by.reason), clean(&by.rule))?;
         }
     }
-    for note in &report.rules.notes {
+    for note in report.rules.notes.iter().take(NOTES) {
         writeln!(out, "  {}", clean(note))?;
+    }
+    if report.rules.notes.len() > NOTES {
+        writeln!(out, "  and {} more: --format json has them all", report.rules.notes.len() - NOTES)?;
+    }
+    let raw: usize = report.rules.raw_counts.values().sum();
+    if report.disabled().next().is_some() && raw > 0 {
+        let counts = counts(&report.rules.raw_counts);
+        writeln!(out, "  without rules there would be {raw} findings ({counts})")?;
     }
     Ok(())
 }

@@ -77,8 +77,12 @@ fn nothing_hostile_reaches_the_terminal() {
     (package.name, package.version) = (evil.into(), evil.into());
     let mut finding = sample::finding(evil, package.clone(), Severity::High, &[evil], evil);
     report.findings.push(finding.clone());
-    finding.disabled =
-        Some(plimsoll_core::Disabled { rule: evil.into(), reason: evil.into(), until: Some(evil.into()) });
+    finding.disabled = Some(plimsoll_core::Disabled {
+        rule: evil.into(),
+        reason: evil.into(),
+        until: Some(evil.into()),
+        ..plimsoll_core::Disabled::default()
+    });
     report.findings.push(finding);
     let mut shown = table(&report, Style::default());
     let mut out = Vec::new();

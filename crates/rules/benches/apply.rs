@@ -33,6 +33,7 @@ fn findings() -> Vec<Finding> {
             score_tenths: None,
             rating: None,
             severity_rule: String::new(),
+            actions: Vec::new(),
             ratings: Vec::new(),
             priority: None,
             fixed_versions: if n.is_multiple_of(3) { Vec::new() } else { vec!["9.0.0".to_owned()] },

@@ -26,6 +26,8 @@ pub fn apply(rules: &Ruleset, findings: &mut [Finding], context: &Context<'_>) -
             rule: rule.id.clone(),
             reason: rule.reason.clone(),
             until: rule.expires.map(|day| day.to_string()),
+            vex: rule.vex.map(|status| status.to_string()),
+            justification: rule.justification.map(|why| why.to_string()),
         });
         report.disabled += usize::from(finding.disabled.is_some());
     }

@@ -199,6 +199,7 @@ impl Example {
             score_tenths: None,
             rating: None,
             severity_rule: String::new(),
+            actions: Vec::new(),
             ratings: self.cvss.iter().map(rating).collect(),
             priority: None,
             fixed_versions: self.fixed.clone(),

@@ -26,7 +26,12 @@ fn a_rule_holds_through_its_last_day() {
     let mut findings = [finding("CVE-1", "pkg:npm/a@1")];
     let report = apply(&rules, &mut findings, &Context::on(day("2026-01-31")));
     assert_eq!(report.rules[0].state, RuleState::Used);
-    let disabled = Disabled { rule: "r".into(), reason: "why".into(), until: Some("2026-01-31".into()) };
+    let disabled = Disabled {
+        rule: "r".into(),
+        reason: "why".into(),
+        until: Some("2026-01-31".into()),
+        ..Disabled::default()
+    };
     assert_eq!(findings[0].disabled, Some(disabled));
 
     let report = apply(&rules, &mut findings, &Context::on(day("2026-02-01")));

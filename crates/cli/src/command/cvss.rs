@@ -9,9 +9,10 @@ use crate::output::Failure;
 pub(crate) fn run(args: &Cvss) -> Result<Outcome, Failure> {
     let mut out = BufWriter::new(io::stdout().lock());
     if args.vector == "-" {
-        for line in io::stdin().lock().lines() {
+        // Not `lines`: one line that is no text must not be the end of all.
+        for line in io::stdin().lock().split(b'\n') {
             let line = line.map_err(|error| Failure::Said(format!("standard input: {error}")))?;
-            writeln!(out, "{}", score(line.trim()))?;
+            writeln!(out, "{}", score(String::from_utf8_lossy(&line).trim()))?;
         }
     } else {
         writeln!(out, "{}", score(&args.vector))?;

@@ -7,24 +7,24 @@ pub(crate) mod explain;
 pub(crate) mod inventory;
 pub(crate) mod match_lines;
 pub(crate) mod match_purls;
+pub(crate) mod rules;
 pub(crate) mod scan;
+pub(crate) mod vex;
 
 use plimsoll::stages::report::{write_json, write_table};
-use plimsoll::{Report, Ruleset, ScanOptions};
+use plimsoll::{Report, ScanOptions};
 
 use crate::Outcome;
 use crate::args::{Color, Judging, ReportFormat, Writing};
 use crate::output::{self, Failure};
+use crate::rules as rules_of;
 
 /// The rules and the day that the arguments name.
 fn judging(args: &Judging, mut options: ScanOptions) -> Result<ScanOptions, Failure> {
-    let said = |error: plimsoll::RulesError| Failure::Said(error.to_string());
-    let sets = args
-        .rules
-        .iter()
-        .map(|path| Ruleset::parse(&path.display().to_string(), &output::read(path)?).map_err(said));
-    options.rules = Ruleset::merge(sets.collect::<Result<Vec<_>, _>>()?).map_err(said)?;
+    options.rules = rules_of::load(&args.rules, &args.vex, args.find_rules.as_deref())?.rules;
     options.now = args.now;
+    options.organisation.clone_from(&args.organisation);
+    options.max_age_days = args.max_age;
     Ok(options)
 }
 

@@ -359,6 +359,8 @@ impl Search<'_> {
             choices: Vec::new(),
             skipped: self.skipped,
             layers: Vec::new(),
+            history: Vec::new(),
+            base: None,
             diagnostics: Vec::new(),
         };
         Ok(Opened { info, keys: Vec::new() })
@@ -384,6 +386,8 @@ impl Search<'_> {
             choices: Vec::new(),
             skipped: Vec::new(),
             layers: Vec::new(),
+            history: Vec::new(),
+            base: None,
             diagnostics: Vec::new(),
         };
         if let Some(kind) = artifact_type(manifest) {
@@ -427,6 +431,8 @@ impl Search<'_> {
         info.status = if encrypted { ImageStatus::Encrypted } else { config.status() };
         info.config = Some(config_digest);
         info.platform = config.platform();
+        info.history = config.instructions(descriptors.len());
+        info.base = config.base(manifest.annotations.as_ref());
         info.created = config.created;
         info.diagnostics = diagnostics;
         let (layers, keys) = plans.into_iter().map(|plan| (plan.layer, plan.key)).unzip();

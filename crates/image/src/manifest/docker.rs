@@ -93,6 +93,7 @@ pub(crate) fn open_docker(store: &Store, options: &OpenOptions) -> Result<Opened
         return Err(Error::LayerCount { what: MANIFEST.into(), layers, diff_ids });
     }
     let created_by = config.created_by(names.len(), &mut diagnostics);
+    let (instructions, base) = (config.instructions(names.len()), config.base(None));
     let mut plans = Vec::new();
     for (index, ((name, diff_id), created_by)) in names.iter().zip(diff_ids).zip(created_by).enumerate() {
         let source = item.layer_sources.as_ref().and_then(|sources| sources.get(&diff_id.to_string()));
@@ -123,6 +124,8 @@ pub(crate) fn open_docker(store: &Store, options: &OpenOptions) -> Result<Opened
         choices,
         skipped: Vec::new(),
         layers,
+        history: instructions,
+        base,
         diagnostics,
     };
     Ok(Opened { info, keys })

@@ -1,10 +1,11 @@
 use std::collections::BTreeMap;
 
-use plimsoll_core::{Diagnostic, DiagnosticKind, Digest};
+use plimsoll_core::{Diagnostic, DiagnosticKind, Digest, Instruction};
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::store::Key;
-use crate::{Error, ImageStatus, Layer, Platform};
+use crate::{BaseName, Error, ImageStatus, Layer, Platform};
 
 /// A descriptor (OCI image specification, descriptor.md).
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -53,6 +54,9 @@ pub(crate) struct Document {
     pub(crate) layers: Option<Vec<Descriptor>>,
     #[serde(default)]
     pub(crate) manifests: Option<Vec<Descriptor>>,
+    /// Read as it comes: nothing of an image depends on it.
+    #[serde(default)]
+    pub(crate) annotations: Option<Value>,
 }
 
 /// An image's configuration (OCI image specification, config.md).
@@ -72,6 +76,9 @@ pub(crate) struct Config {
     pub(crate) rootfs: Option<RootFs>,
     #[serde(default)]
     pub(crate) history: Option<Vec<History>>,
+    /// How a container of it runs; of that only the labels matter here.
+    #[serde(default)]
+    pub(crate) config: Option<Value>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -83,7 +90,11 @@ pub(crate) struct RootFs {
 #[derive(Clone, Debug, Default, Deserialize)]
 pub(crate) struct History {
     #[serde(default)]
+    pub(crate) created: Option<String>,
+    #[serde(default)]
     pub(crate) created_by: Option<String>,
+    #[serde(default)]
+    pub(crate) comment: Option<String>,
     #[serde(default)]
     pub(crate) empty_layer: Option<bool>,
 }
@@ -135,6 +146,37 @@ impl Config {
         made.resize(count, None);
         made
     }
+
+    /// The whole history, where it fits the `count` layers.
+    pub(crate) fn instructions(&self, count: usize) -> Vec<Instruction> {
+        let mut layers = 0_u32;
+        let instruction = |entry: &History| {
+            let layer = (entry.empty_layer != Some(true)).then_some(layers);
+            layers = layers.saturating_add(layer.map_or(0, |_| 1));
+            Instruction {
+                created_by: entry.created_by.clone().unwrap_or_default(),
+                created: entry.created.clone(),
+                comment: entry.comment.clone().filter(|comment| !comment.is_empty()),
+                layer,
+            }
+        };
+        let history = self.history.as_deref().unwrap_or_default();
+        let all: Vec<Instruction> = history.iter().map(instruction).collect();
+        if usize::try_from(layers).is_ok_and(|layers| layers == count) { all } else { Vec::new() }
+    }
+
+    /// What the manifest's annotations, or else the labels, say of the base.
+    pub(crate) fn base(&self, annotations: Option<&Value>) -> Option<BaseName> {
+        let of = |all: Option<&Value>, annotated| {
+            let text = |key: &str| all?.get(key)?.as_str().filter(|value| !value.is_empty());
+            let get = |key| text(key).map(str::to_owned);
+            let name = get("org.opencontainers.image.base.name");
+            let digest = get("org.opencontainers.image.base.digest");
+            (name.is_some() || digest.is_some()).then_some(BaseName { name, digest, annotated })
+        };
+        let labels = self.config.as_ref().and_then(|config| config.get("Labels"));
+        of(annotations, true).or_else(|| of(labels, false))
+    }
 }
 
 /// A layer, and where its bytes are.
@@ -178,5 +220,20 @@ mod tests {
         // No history at all says nothing wrong.
         assert_eq!(Config::default().created_by(1, &mut diagnostics), [None]);
         assert_eq!(diagnostics.len(), 1);
+        let made: Vec<_> = config.instructions(2).into_iter().map(|i| (i.created_by, i.layer)).collect();
+        assert_eq!(made, [("a".into(), Some(0)), ("b".into(), None), (String::new(), Some(1))]);
+        assert_eq!(config.instructions(3), []);
+    }
+
+    #[test]
+    fn the_manifest_is_asked_for_the_base_before_the_labels() {
+        let text = r#"{"config":{"Labels":{"org.opencontainers.image.base.name":"debian:11"}}}"#;
+        let config: Config = serde_json::from_str(text).expect("a configuration");
+        let label = config.base(None).expect("a label");
+        assert_eq!((label.name.as_deref(), label.annotated), (Some("debian:11"), false));
+        let annotations = serde_json::json!({ "org.opencontainers.image.base.digest": "sha256:1" });
+        let annotation = config.base(Some(&annotations)).expect("an annotation");
+        assert_eq!((annotation.name, annotation.digest.as_deref()), (None, Some("sha256:1")));
+        assert_eq!(Config::default().base(Some(&Value::Null)), None);
     }
 }

@@ -118,10 +118,13 @@ pub(crate) fn open_legacy(store: &Store, options: &OpenOptions) -> Result<Opened
         config: None,
         tags,
         platform: config.platform(),
-        created: config.created,
+        created: config.created.clone(),
         choices,
         skipped: Vec::new(),
         layers,
+        // Each layer's own description is all the history that there is.
+        history: Vec::new(),
+        base: config.base(None),
         diagnostics,
     };
     Ok(Opened { info, keys })

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use plimsoll_core::{
-    Assessment, Coverage, CoverageCounts, Diagnostic, DiagnosticKind, Disabled, Distro, Evidence, Finding,
-    FixState, ImagePath, LayerRef, Location, NameKind, Package, PackageType, Purl, Severity, Source, Status,
-    Verdict,
+    Action, Assessment, Coverage, CoverageCounts, Diagnostic, DiagnosticKind, Disabled, Distro, Evidence,
+    Finding, FixState, ImagePath, LayerRef, Location, NameKind, Package, PackageType, Place, Plan, Purl,
+    Remaining, Remedy, Severity, Source, Status, Step, Verdict,
 };
 use plimsoll_report::{
     AdvisorySet, Assessed, CoverageReport, FORMAT, FORMAT_VERSION, Gap, ImageSummary, Report, RulesSummary,
@@ -54,6 +54,7 @@ pub(crate) fn finding(
         score_tenths: Some(75),
         rating: None,
         severity_rule: "advisory".into(),
+        actions: Vec::new(),
         ratings: Vec::new(),
         priority: None,
         fixed_versions: fixed.iter().map(ToString::to_string).collect(),
@@ -62,6 +63,7 @@ pub(crate) fn finding(
             verdict: Verdict::Affected,
             advisory: id.into(),
             feed: "osv".into(),
+            published: None,
             modified: None,
             ecosystem,
             name,
@@ -76,6 +78,38 @@ pub(crate) fn finding(
     }
 }
 
+fn step(remedy: Remedy, text: &str, places: Vec<Place>) -> Step {
+    let fixes = places.iter().map(|place| place.fixes).sum();
+    let action = Action { remedy, text: text.into() };
+    Step { action, fixes, risk: 50, severities: BTreeMap::new(), places, vulnerabilities: Vec::new() }
+}
+
+fn plan() -> Plan {
+    let place = |layer, base, fixes| {
+        let instruction = Some(if base { "ADD file" } else { "RUN apt-get install \u{1b}[2J" }.to_owned());
+        Place { layer, instruction, base, fixes }
+    };
+    let (package, from, to) = ("jinja2".into(), "2.11.2".into(), "3.1.3".into());
+    Plan {
+        base: None,
+        findings: 4,
+        fixed: 3,
+        steps: vec![
+            step(
+                Remedy::Rebuild { base: None, command: None },
+                "Rebuild on a current debian:12, without cached layers: fixes 2 of 4.",
+                vec![place(0, true, 1), place(1, false, 1)],
+            ),
+            step(
+                Remedy::Upgrade { package, from, to, command: None },
+                "Upgrade jinja2 from 2.11.2 to 3.1.3 in the instruction `RUN pip install`: fixes 1 of 4.",
+                vec![place(1, false, 1)],
+            ),
+        ],
+        remaining: vec![Remaining { state: FixState::NotAvailable, undetermined: false, findings: 1 }],
+    }
+}
+
 pub(crate) fn report() -> Report {
     let (libssl, openssl) = (deb("libssl3", "3.0.9-1", "openssl"), deb("openssl", "3.0.9-1", "openssl"));
     let jinja = pypi("jinja2", "2.11.2");
@@ -84,6 +118,7 @@ pub(crate) fn report() -> Report {
         rule: "no-urlize".into(),
         reason: "the filter is not used".into(),
         until: Some("2027-01-31".into()),
+        ..Disabled::default()
     });
     let findings = vec![
         finding(
@@ -146,12 +181,20 @@ pub(crate) fn report() -> Report {
             name: "openssl".into(),
             from: "3.0.9-1".into(),
             to: "3.0.11-1~deb12u2".into(),
+            same_major: None,
+            brings: Vec::new(),
+            within_major: None,
+            command: Some("apt-get update && apt-get install --only-upgrade libssl3 openssl".into()),
             fixes: vec!["CVE-2023-5363".into()],
             leaves: vec!["CVE-2023-9999".into()],
         }],
+        plan: plan(),
         rules: RulesSummary {
             rules: 2,
             disabled: 1,
+            kept: 0,
+            raw_counts: BTreeMap::from([(Severity::High, 2), (Severity::Medium, 2), (Severity::Low, 1)]),
+            raw_assessment: Some(Assessment::Unhealthy),
             notes: vec!["rule \"old\" expired on 2026-01-01 and no longer holds".into()],
         },
         diagnostics: vec![

@@ -77,6 +77,7 @@ fn finding(id: &str, kind: &str, name: &str) -> Finding {
         score_tenths: None,
         rating: None,
         severity_rule: String::new(),
+        actions: Vec::new(),
         ratings: Vec::new(),
         priority: None,
         fixed_versions: Vec::new(),

@@ -169,8 +169,14 @@ fn image(purl: &Purl, rule: &mut Rule) -> Result<(), String> {
     }
     match qualifier("repository_url")? {
         Some(url) => {
-            let (registry, repository) = url.split_once('/').unwrap_or((&url, ""));
-            rule.registry.push(registry.to_owned());
+            // What has no host's name before its first slash is a repository of no certain registry.
+            let is_host = |name: &str| name == "localhost" || name.contains(['.', ':']);
+            let (registry, repository) = match url.split_once('/') {
+                Some((host, rest)) if is_host(host) => (Some(host), rest),
+                None if is_host(&url) => (Some(url.as_str()), ""),
+                _ => (None, url.as_str()),
+            };
+            rule.registry.extend(registry.map(str::to_owned));
             if !repository.is_empty() {
                 rule.repository.push(repository.to_owned());
             }

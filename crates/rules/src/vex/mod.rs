@@ -108,6 +108,21 @@ pub enum Justification {
     InlineMitigationsAlreadyExist,
 }
 
+impl fmt::Display for Justification {
+    /// As OpenVEX writes it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ComponentNotPresent => "component_not_present",
+            Self::VulnerableCodeNotPresent => "vulnerable_code_not_present",
+            Self::VulnerableCodeNotInExecutePath => "vulnerable_code_not_in_execute_path",
+            Self::VulnerableCodeCannotBeControlledByAdversary => {
+                "vulnerable_code_cannot_be_controlled_by_adversary"
+            }
+            Self::InlineMitigationsAlreadyExist => "inline_mitigations_already_exist",
+        })
+    }
+}
+
 impl Justification {
     /// Reads the justification of any of the formats.
     pub(crate) fn read(text: &str) -> Option<Self> {

@@ -1,13 +1,11 @@
 //! OpenVEX out of what rules decided.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_core::Finding;
+use plimsoll_core::{Disabled, Finding};
 use serde::Serialize;
 
 use super::{Justification, VexStatus};
-use crate::{Rule, Ruleset};
-
 /// What a written document says of itself. All of it is given, so that the same decisions give the same bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OpenVex {
@@ -67,40 +65,45 @@ struct Product {
 /// What a rule decided about a vulnerability.
 #[derive(Default)]
 struct Decision<'a> {
-    reason: &'a str,
+    disabled: Option<&'a Disabled>,
     aliases: BTreeSet<&'a str>,
     purls: BTreeSet<String>,
 }
 
 /// Writes an OpenVEX document (v0.2.0) with a statement for each finding that a rule disables.
 ///
-/// A rule that says so ([`Rule::vex`], [`Rule::justification`]) makes it `not_affected` or `fixed`. Any other
-/// decision does not make a package unaffected: it becomes `affected`, with the reason as the action statement.
-pub fn openvex(findings: &[Finding], rules: &Ruleset, about: &OpenVex) -> String {
-    let by_id: HashMap<&str, &Rule> = rules.rules().map(|rule| (rule.id.as_str(), rule)).collect();
+/// A rule that says so ([`Rule::vex`](crate::Rule::vex), [`Rule::justification`](crate::Rule::justification)) makes
+/// it `not_affected` or `fixed`. Any other decision does not make a package unaffected: it becomes `affected`, with
+/// the reason as the action statement.
+pub fn openvex(findings: &[Finding], about: &OpenVex) -> String {
     // One statement for each vulnerability and rule, with all packages, in an order that does not depend on the
     // findings'.
     let mut decided: BTreeMap<(&str, &str), Decision<'_>> = BTreeMap::new();
     for finding in findings {
         let Some(disabled) = &finding.disabled else { continue };
         let decision = decided.entry((&finding.id, &disabled.rule)).or_default();
-        decision.reason = &disabled.reason;
+        decision.disabled = Some(disabled);
         decision.aliases.extend(finding.aliases.iter().map(String::as_str));
         decision.purls.insert(finding.package.purl.to_string());
     }
-    let statements = decided.into_iter().map(|((name, rule), Decision { reason, aliases, purls })| {
-        let rule = by_id.get(rule);
-        let justification = rule.and_then(|rule| rule.justification);
-        let claim = rule.and_then(|rule| rule.vex).or(justification.map(|_| VexStatus::NotAffected));
-        let status = claim.unwrap_or(VexStatus::Affected);
+    let statements = decided.into_iter().map(|((name, _), Decision { disabled, aliases, purls })| {
+        let reason = disabled.map_or("", |disabled| disabled.reason.as_str());
+        let justification =
+            disabled.and_then(|disabled| disabled.justification.as_deref()).and_then(Justification::read);
+        let status = match disabled.and_then(|disabled| disabled.vex.as_deref()) {
+            Some("fixed") => VexStatus::Fixed,
+            Some(_) => VexStatus::NotAffected,
+            None if justification.is_some() => VexStatus::NotAffected,
+            None => VexStatus::Affected,
+        };
         let package = |id| Product { id, subcomponents: Vec::new() };
         let packages: Vec<_> = purls.into_iter().map(package).collect();
         let products = match &about.image {
             Some(image) => vec![Product { id: image.clone(), subcomponents: packages }],
             None => packages,
         };
-        let until =
-            rule.and_then(|rule| rule.expires).map(|day| format!(" (until {day})")).unwrap_or_default();
+        let until = disabled.and_then(|disabled| disabled.until.as_deref());
+        let until = until.map(|day| format!(" (until {day})")).unwrap_or_default();
         Statement {
             vulnerability: Vulnerability { name, aliases },
             products,

@@ -24,6 +24,7 @@ pub(crate) fn finding(id: &str, purl: &str) -> Finding {
         score_tenths: None,
         rating: None,
         severity_rule: String::new(),
+        actions: Vec::new(),
         ratings: Vec::new(),
         priority: None,
         fixed_versions: Vec::new(),

@@ -78,7 +78,7 @@ fn today() -> Option<Date> {
 }
 
 /// The time of an import, RFC 3339, to the second, in UTC.
-fn now() -> Option<String> {
+pub(super) fn now() -> Option<String> {
     let (seconds, day) = (seconds()?, today()?);
     let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
     Some(format!("{day}T{hour:02}:{minute:02}:{second:02}Z"))
