@@ -33,6 +33,10 @@ impl Distro {
     /// assert_eq!(alpine.ecosystem().unwrap().as_str(), "Alpine:v3.19");
     /// ```
     pub fn ecosystem(&self) -> Option<Ecosystem> {
+        if let Some((base, version)) = self.base() {
+            let codename = self.codename.clone().filter(|_| version == self.version);
+            return Distro { id: base.to_owned(), version, codename, ..Self::default() }.ecosystem();
+        }
         let major = self.version.split('.').next().filter(|major| !major.is_empty());
         let minor = || {
             let mut parts = self.version.split(['.', '_']);
@@ -44,30 +48,36 @@ impl Distro {
                 ("Alpine", Some("edge".to_owned()))
             }
             "alpine" => ("Alpine", Some(format!("v{}", minor()?))),
-            "raspbian" => ("Debian", Some(major?.to_owned())),
-            "devuan" => ("Debian", Some(of_devuan(major?)?.to_owned())),
             "ubuntu" => ("Ubuntu", Some(ubuntu_release(&self.version)?)),
             "almalinux" => ("AlmaLinux", Some(major?.to_owned())),
             "rocky" => ("Rocky Linux", Some(major?.to_owned())),
             "rhel" => ("Red Hat", Some(format!("enterprise_linux:{}", major?))),
-            // Rebuilds under the names and versions of the original.
-            "centos" | "scientific" | "eurolinux" => {
-                ("Red Hat", Some(format!("enterprise_linux:{}", major?)))
-            }
             "ol" => ("Oracle Linux", Some(major?.to_owned())),
             "fedora" => ("Fedora", Some(major?.to_owned())),
             // The releases before 2 are dated: `2018.03`.
             "amzn" if self.version.contains('.') => ("Amazon Linux", Some("1".to_owned())),
             "amzn" => ("Amazon Linux", Some(major?.to_owned())),
-            "arch" | "archarm" => ("Arch Linux", None),
+            "arch" => ("Arch Linux", None),
+            "gentoo" => ("Gentoo", None),
+            "opensuse-leap-micro" => ("openSUSE", Some(format!("Leap Micro {}", self.version))),
             "opensuse-leap" => ("openSUSE", Some(format!("Leap {}", self.version))),
             "opensuse-tumbleweed" => ("openSUSE", Some("Tumbleweed".to_owned())),
             "sles" | "sles_sap" | "sled" => ("SUSE", Some(sles_release(&self.version))),
+            "sle-micro" | "suse-microos" => {
+                ("SUSE", Some(format!("Linux Enterprise Micro {}", self.version)))
+            }
+            "sl-micro" => ("SUSE", Some(format!("Linux Micro {}", self.version))),
             "wolfi" => ("Wolfi", None),
             "chainguard" => ("Chainguard", None),
             "minimos" => ("MinimOS", None),
             "mageia" => ("Mageia", Some(major?.to_owned())),
-            "openEuler" | "openeuler" => ("openEuler", Some(self.version.clone()).filter(|v| !v.is_empty())),
+            "secureos" => ("SecureOS", None),
+            "echo" => ("Echo", None),
+            "bottlerocket" => ("Bottlerocket", None),
+            "alpaquita" => ("Alpaquita", Some(self.version.clone()).filter(|v| !v.is_empty())),
+            "anolis" => ("Anolis OS", Some(major?.to_owned())),
+            "altlinux" => ("ALT Linux", Some(alt_branch(major?))),
+            "openEuler" | "openeuler" => ("openEuler", Some(self.open_euler()?)),
             "photon" => ("Photon OS", Some(minor().or_else(|| major.map(|m| format!("{m}.0")))?)),
             "azurelinux" | "mariner" => ("Azure Linux", Some(major?.to_owned())),
             _ => return None,
@@ -75,6 +85,27 @@ impl Distro {
         Some(match release {
             Some(release) => Ecosystem::with_release(name, &release),
             None => Ecosystem::new(name),
+        })
+    }
+
+    /// The distribution that this one is made of, with its version, where it takes its packages as they are.
+    fn base(&self) -> Option<(&'static str, String)> {
+        let (_, base, releases) = DERIVATIVES.iter().find(|(id, ..)| *id == self.id)?;
+        if releases.is_empty() {
+            return Some((base, self.version.clone()));
+        }
+        let major = self.version.split('.').next().unwrap_or_default();
+        let (_, base, version) = releases.iter().find(|(own, ..)| *own == major)?;
+        Some((base, (*version).to_owned()))
+    }
+
+    /// `VERSION_ID` is `22.03`; only the pretty name has the service pack, `openEuler 22.03 (LTS-SP3)`.
+    fn open_euler(&self) -> Option<String> {
+        let version = Some(self.version.clone()).filter(|version| !version.is_empty())?;
+        let pack = self.pretty_name.as_deref().and_then(|name| name.split_once('(')?.1.strip_suffix(')'));
+        Some(match pack.filter(|pack| !pack.is_empty() && !version.contains('-')) {
+            Some(pack) => format!("{version}-{pack}"),
+            None => version,
         })
     }
 
@@ -102,16 +133,75 @@ impl Distro {
     }
 }
 
-/// The Debian release that a Devuan release is made of (<https://www.devuan.org/os/releases>).
-fn of_devuan(release: &str) -> Option<&'static str> {
-    Some(match release {
-        "2" => "9",
-        "3" => "10",
-        "4" => "11",
-        "5" => "12",
-        "6" => "13",
-        _ => return None,
-    })
+/// Of a derivative: its release, the distribution that it is made of, and its release.
+type Releases = &'static [(&'static str, &'static str, &'static str)];
+
+/// Distributions that take another's packages as they are, names and versions included: `ID`, the other, and which of
+/// its releases each is made of, by the first number of `VERSION_ID`; none where the numbers are the same.
+const DERIVATIVES: &[(&str, &str, Releases)] = &[
+    ("raspbian", "debian", &[]),
+    // <https://www.devuan.org/os/releases>
+    (
+        "devuan",
+        "debian",
+        &[
+            ("2", "debian", "9"),
+            ("3", "debian", "10"),
+            ("4", "debian", "11"),
+            ("5", "debian", "12"),
+            ("6", "debian", "13"),
+        ],
+    ),
+    // <https://linuxmint.com/download_all.php>; the small numbers are its Debian Edition's.
+    (
+        "linuxmint",
+        "ubuntu",
+        &[
+            ("18", "ubuntu", "16.04"),
+            ("19", "ubuntu", "18.04"),
+            ("20", "ubuntu", "20.04"),
+            ("21", "ubuntu", "22.04"),
+            ("22", "ubuntu", "24.04"),
+            ("4", "debian", "10"),
+            ("5", "debian", "11"),
+            ("6", "debian", "12"),
+            ("7", "debian", "13"),
+        ],
+    ),
+    ("pop", "ubuntu", &[]),
+    ("neon", "ubuntu", &[]),
+    (
+        "elementary",
+        "ubuntu",
+        &[
+            ("5", "ubuntu", "18.04"),
+            ("6", "ubuntu", "20.04"),
+            ("7", "ubuntu", "22.04"),
+            ("8", "ubuntu", "24.04"),
+        ],
+    ),
+    (
+        "zorin",
+        "ubuntu",
+        &[
+            ("15", "ubuntu", "18.04"),
+            ("16", "ubuntu", "20.04"),
+            ("17", "ubuntu", "22.04"),
+            ("18", "ubuntu", "24.04"),
+        ],
+    ),
+    ("centos", "rhel", &[]),
+    ("scientific", "rhel", &[]),
+    ("eurolinux", "rhel", &[]),
+    ("springdale", "rhel", &[]),
+    ("archarm", "arch", &[]),
+    ("endeavouros", "arch", &[]),
+    ("artix", "arch", &[]),
+];
+
+/// ALT's branches are called `p10`; images say `10` or `p10`.
+fn alt_branch(version: &str) -> String {
+    if version.starts_with(|c: char| c.is_ascii_digit()) { format!("p{version}") } else { version.to_owned() }
 }
 
 /// OSV marks Ubuntu's long-term releases: every April release of an even year.
@@ -122,9 +212,12 @@ fn ubuntu_release(version: &str) -> Option<String> {
     Some(if lts { format!("{year}.{month}:LTS") } else { format!("{year}.{month}") })
 }
 
-/// OSV: `SUSE:Linux Enterprise Server 15 SP5`.
+/// OSV: `SUSE:Linux Enterprise Server 15 SP5`; from 16 on, releases have minor numbers in place of service packs.
 fn sles_release(version: &str) -> String {
     match version.split_once('.') {
+        Some((major, _)) if major.parse::<u32>().is_ok_and(|major| major >= 16) => {
+            format!("Linux Enterprise Server {version}")
+        }
         Some((major, pack)) => format!("Linux Enterprise Server {major} SP{pack}"),
         None => format!("Linux Enterprise Server {version}"),
     }
@@ -146,10 +239,26 @@ mod tests {
             ("arch", "", "Arch Linux"),
             ("fedora", "40", "Fedora:40"),
             ("sles_sap", "15.5", "SUSE:Linux Enterprise Server 15 SP5"),
+            ("sles", "16.0", "SUSE:Linux Enterprise Server 16.0"),
+            ("linuxmint", "21.3", "Ubuntu:22.04:LTS"),
+            ("linuxmint", "6", "Debian:12"),
+            ("pop", "22.04", "Ubuntu:22.04:LTS"),
+            ("endeavouros", "", "Arch Linux"),
+            ("anolis", "8.9", "Anolis OS:8"),
+            ("altlinux", "p10", "ALT Linux:p10"),
+            ("gentoo", "2.15", "Gentoo"),
+            ("sle-micro", "5.3", "SUSE:Linux Enterprise Micro 5.3"),
         ] {
             let distro = Distro { id: id.into(), version: version.into(), ..Distro::default() };
             assert_eq!(distro.ecosystem().unwrap().as_str(), ecosystem);
         }
+        let euler = Distro {
+            id: "openEuler".into(),
+            version: "22.03".into(),
+            pretty_name: Some("openEuler 22.03 (LTS-SP3)".into()),
+            ..Distro::default()
+        };
+        assert_eq!(euler.ecosystem().unwrap().as_str(), "openEuler:22.03-LTS-SP3");
         let unknown = Distro { id: "devuan".into(), version: "99".into(), ..Distro::default() };
         assert_eq!(unknown.ecosystem(), None);
     }

@@ -1,4 +1,4 @@
-use crate::{Distro, Package, PackageType, Purl, PurlError, Source};
+use crate::{Distro, Ecosystem, Package, PackageType, Purl, PurlError, Source};
 
 impl Package {
     /// The package that a package URL names, as far as it says: for those who match without an image.
@@ -29,13 +29,17 @@ impl Package {
         };
         let name = match (&purl.namespace, kind) {
             (Some(group), PackageType::Maven) => format!("{group}:{}", purl.name),
+            // Gentoo's names are of two parts, as the languages' that have a namespace are.
+            (Some(category), PackageType::Ebuild) => format!("{category}/{}", purl.name),
             (Some(namespace), _) if !kind.is_os() => format!("{namespace}/{}", purl.name),
             _ => purl.name.clone(),
         };
         let mut package = Package::new(kind, name, version, purl.clone());
         package.arch = qualifier("arch").map(str::to_owned);
         package.module = qualifier("rpmmod").map(str::to_owned);
-        if kind.is_os() {
+        if kind == PackageType::Ebuild {
+            package.ecosystem = Some(Ecosystem::new("Gentoo"));
+        } else if kind.is_os() {
             package.ecosystem = distro(&purl).and_then(|distro| distro.ecosystem());
             package.source = qualifier("upstream").filter(|u| !u.is_empty()).map(|upstream| {
                 let (name, version) = upstream.split_once('@').unwrap_or((upstream, &package.version));
@@ -73,8 +77,13 @@ fn distro(purl: &Purl) -> Option<Distro> {
         // Rolling distributions have no release to name.
         return Some(Distro::named(namespace, ""));
     };
-    Some(match text.rsplit_once('-') {
-        Some((id, version)) if version.starts_with(|c: char| c.is_ascii_digit()) => {
+    // `opensuse-leap-15.5`, `openEuler-22.03-LTS-SP3`: the version begins at the first number.
+    let cut = text.match_indices('-').find_map(|(at, _)| {
+        let (id, version) = (text.get(..at)?, text.get(at + 1..)?);
+        version.starts_with(|c: char| c.is_ascii_digit()).then_some((id, version))
+    });
+    Some(match cut {
+        Some((id, version)) => {
             // Some producers write their own spelling of the ID here (`el-8`): only one that is known is taken.
             let named = Distro::named(id, version);
             if named.ecosystem().is_some() { named } else { Distro::named(namespace, version) }

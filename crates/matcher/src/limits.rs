@@ -46,6 +46,9 @@ pub(crate) fn module(package: &Package, entry: &Affected) -> Module {
     if package.kind != PackageType::Rpm {
         return Module::Same;
     }
+    if is_another_flavour(package, entry) {
+        return Module::Other;
+    }
     let installed = package.module.as_deref().filter(|module| !module.is_empty());
     let package_is_modular = installed.is_some() || is_modular(&package.version);
     if let Some(meant) = &entry.module {
@@ -76,6 +79,18 @@ pub(crate) fn module(package: &Package, entry: &Affected) -> Module {
         (true, false) if !has_bound => Module::Unnamed,
         _ => Module::Other,
     }
+}
+
+/// Whether an entry is about builds of another flavour: Oracle Linux has some patched while they run
+/// (`.ksplice1.`) and some certified (`_fips`), under the same names. Their versions do not compare with the plain ones.
+fn is_another_flavour(package: &Package, entry: &Affected) -> bool {
+    let flavour = |version: &str| (version.contains(".ksplice"), version.contains("_fips"));
+    let mut bounds = entry.ranges.iter().flat_map(|range| &range.events).filter_map(|event| match event {
+        Event::Fixed(version) | Event::LastAffected(version) => Some(version.as_str()),
+        _ => None,
+    });
+    entry.ecosystem.name() == "Oracle Linux"
+        && bounds.next().is_some_and(|bound| flavour(bound) != flavour(&package.version))
 }
 
 /// Whether an rpm version was built in a module: `.module_el8` (AlmaLinux), `.module+el8` (Red Hat, Rocky Linux).

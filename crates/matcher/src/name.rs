@@ -14,8 +14,10 @@ use plimsoll_core::{Ecosystem, NameKind, Package, PackageType};
 /// assert_eq!(normal_name("npm", "JSONStream"), "JSONStream");
 /// ```
 pub fn normal_name<'a>(ecosystem: &str, name: &'a str) -> Cow<'a, str> {
-    let ecosystem = ecosystem.split(':').next().unwrap_or_default();
+    let (ecosystem, rest) = ecosystem.split_once(':').unwrap_or((ecosystem, ""));
     match ecosystem {
+        // Who builds others' packages anew keeps the rules of their names.
+        "Root" | "Seal" | "Echo" if !rest.is_empty() => normal_name(rest, name),
         "PyPI" => pep503(name),
         "NuGet" | "Packagist" | "Hex" | "Pub" | "GitHub Actions" if name.chars().any(char::is_uppercase) => {
             Cow::Owned(name.to_lowercase())

@@ -43,7 +43,7 @@ impl Hash for Wanted<'_> {
 pub fn queries(package: &Package) -> Vec<Wanted<'_>> {
     let mut out = Vec::new();
     let Some(own) = &package.ecosystem else { return out };
-    let further = stream::further(own, &package.version).into_iter().map(Cow::Owned);
+    let further = stream::further(package, own).into_iter().map(Cow::Owned);
     for ecosystem in std::iter::once(Cow::Borrowed(own)).chain(further) {
         for kind in KINDS {
             let Some(name) = name_of(package, own, kind) else { continue };

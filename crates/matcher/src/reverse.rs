@@ -131,10 +131,8 @@ impl Postings {
                 continue;
             };
             let own = package.ecosystem.as_ref();
-            let pro = own.and_then(|own| stream::pro(own, &package.version));
-            if own.is_some_and(|own| stream::speaks(ecosystem, own))
-                || pro.is_some_and(|pro| stream::speaks(ecosystem, &pro))
-            {
+            let builders = own.map(|own| stream::builders(package, own)).unwrap_or_default();
+            if own.into_iter().chain(&builders).any(|asked| stream::speaks(ecosystem, asked)) {
                 show(package, subjects);
             }
         }
@@ -159,9 +157,12 @@ impl Postings {
             return Some(known);
         }
         let index = self.packages.len();
-        for kind in KINDS {
-            if let Some(name) = name_of(package, &coordinate.ecosystem, kind) {
-                let ecosystem = coordinate.ecosystem.name().to_owned();
+        let mut asked = vec![coordinate.ecosystem.clone()];
+        asked.extend(stream::builders(package, &coordinate.ecosystem));
+        asked.dedup_by(|a, b| a.name() == b.name());
+        for (ecosystem, kind) in asked.iter().flat_map(|asked| KINDS.map(|kind| (asked, kind))) {
+            if let Some(name) = name_of(package, ecosystem, kind) {
+                let ecosystem = ecosystem.name().to_owned();
                 self.names.entry(Name { ecosystem, kind, name: name.into_owned() }).or_default().push(index);
             }
         }

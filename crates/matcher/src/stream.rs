@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use plimsoll_core::Ecosystem;
+use plimsoll_core::{Ecosystem, Package};
 
 /// The name under which everything that speaks of the same packages meets: an ecosystem with its release, without
 /// the differences that only spelling makes.
@@ -67,25 +67,67 @@ pub(crate) fn speaks(entry: &Ecosystem, package: &Ecosystem) -> bool {
 }
 
 /// The ecosystems to ask for a package's advisories, besides its own.
-pub(crate) fn further(ecosystem: &Ecosystem, version: &str) -> Vec<Ecosystem> {
+pub(crate) fn further(package: &Package, ecosystem: &Ecosystem) -> Vec<Ecosystem> {
     let mut out = Vec::new();
     if ecosystem.release().is_some() {
         out.push(Ecosystem::new(ecosystem.name()));
     }
-    if let Some(pro) = pro(ecosystem, version) {
-        out.push(pro);
+    out.extend(builders(package, ecosystem));
+    out
+}
+
+/// The ecosystems of those who have built a package anew without another distribution around it: their names or
+/// versions say whose they are. What such an ecosystem says of a package stands in place of what its own says, that
+/// of the first that says anything.
+pub(crate) fn builders(package: &Package, ecosystem: &Ecosystem) -> Vec<Ecosystem> {
+    let (name, version) = (package.name.as_str(), package.version.as_str());
+    let base = ecosystem.name();
+    let release = ecosystem.release().filter(|release| !release.starts_with("Pro:"));
+    let mut out = Vec::new();
+    if let Some(release) = release.filter(|_| base == "Ubuntu") {
+        // Ubuntu Pro's fixes are for machines with a subscription, and its certified modules for some of those.
+        if version.contains("Fips") || version.contains("fips") {
+            out.push(Ecosystem::with_release(base, &format!("Pro:FIPS-updates:{release}")));
+            out.push(Ecosystem::with_release(base, &format!("Pro:FIPS:{release}")));
+        } else if version.contains("esm") {
+            out.push(Ecosystem::with_release(base, &format!("Pro:{release}")));
+        }
+    }
+    if let Some(release) = release.filter(|_| is_roots(base, version)) {
+        let release = release.trim_start_matches('v');
+        let release = release.strip_suffix(":LTS").unwrap_or(release);
+        out.push(Ecosystem::with_release("Root", &format!("{base}:{release}")));
+    }
+    if is_seals(name) {
+        let base = if base == "Maven" { "Java" } else { base };
+        if let Some(release) = release {
+            let release = release.rsplit(':').find(|part| *part != "LTS").unwrap_or(release);
+            out.push(Ecosystem::with_release("Seal", &format!("{base}:{release}")));
+        }
+        out.push(Ecosystem::with_release("Seal", base));
     }
     out
 }
 
-/// Ubuntu Pro's fixes are for machines with a subscription: a package is one of theirs where its version says so.
-pub(crate) fn pro(ecosystem: &Ecosystem, version: &str) -> Option<Ecosystem> {
-    let release = ecosystem.release().filter(|_| ecosystem.name() == "Ubuntu" && version.contains("esm"))?;
-    (!release.starts_with("Pro:")).then(|| Ecosystem::with_release("Ubuntu", &format!("Pro:{release}")))
+/// Root.io's builds: `1.3~deb12u1.root.io.3`, and in Alpine revisions that nobody else has, `-r00071`.
+fn is_roots(base: &str, version: &str) -> bool {
+    match base {
+        "Debian" | "Ubuntu" => version.contains(".root.io."),
+        "Alpine" => version.rsplit_once("-r").is_some_and(|(_, revision)| revision.starts_with("000")),
+        _ => false,
+    }
+}
+
+/// Seal Security's names: `seal-rsync`, `sealsecurity.io/golang.org/x/crypto`, `seal.sp1.org.apache…`,
+/// `@seal-security/…`.
+fn is_seals(name: &str) -> bool {
+    ["seal-", "sealsecurity.io/", "seal.sp", "@seal-security/"].iter().any(|head| name.starts_with(head))
 }
 
 #[cfg(test)]
 mod tests {
+    use plimsoll_core::{PackageType, Purl};
+
     use super::*;
 
     fn of(text: &str) -> String {
@@ -134,9 +176,34 @@ mod tests {
     }
 
     #[test]
-    fn only_packages_of_pro_ask_for_pro() {
-        let e = Ecosystem::from("Ubuntu:16.04:LTS".to_owned());
-        assert_eq!(further(&e, "1.0-1ubuntu2"), [Ecosystem::new("Ubuntu")]);
-        assert_eq!(further(&e, "1.0-1ubuntu2+esm1")[1].as_str(), "Ubuntu:Pro:16.04:LTS");
+    fn packages_of_others_are_known_by_their_versions_and_names() {
+        let of = |kind: PackageType, ecosystem: &str, name: &str, version: &str| {
+            let purl = Purl::new(kind.purl_type(), None, name, Some(version));
+            let package = Package::new(kind, name, version, purl);
+            let ecosystem = Ecosystem::from(ecosystem.to_owned());
+            let all = further(&package, &ecosystem).into_iter();
+            all.map(|ecosystem| ecosystem.as_str().to_owned()).collect::<Vec<_>>()
+        };
+        let deb = PackageType::Deb;
+        assert_eq!(of(deb, "Ubuntu:16.04:LTS", "a", "1.0-1ubuntu2"), ["Ubuntu"]);
+        assert_eq!(of(deb, "Ubuntu:16.04:LTS", "a", "1.0-1ubuntu2+esm1"), ["Ubuntu", "Ubuntu:Pro:16.04:LTS"]);
+        assert_eq!(
+            of(deb, "Ubuntu:22.04:LTS", "a", "1.0-1ubuntu2+Fips1")[1],
+            "Ubuntu:Pro:FIPS-updates:22.04:LTS"
+        );
+        assert_eq!(of(deb, "Debian:12", "a", "1-1~deb12u1.root.io.3"), ["Debian", "Root:Debian:12"]);
+        assert_eq!(
+            of(PackageType::Apk, "Alpine:v3.17", "a", "1.6.17-r00071"),
+            ["Alpine", "Root:Alpine:3.17"]
+        );
+        assert_eq!(of(PackageType::Apk, "Alpine:v3.17", "a", "1.6.17-r0"), ["Alpine"]);
+        assert_eq!(
+            of(PackageType::Rpm, "Red Hat:enterprise_linux:7", "seal-screen", "4.1.0-1.el7+sp1"),
+            ["Red Hat", "Seal:Red Hat:7", "Seal:Red Hat"]
+        );
+        assert_eq!(
+            of(PackageType::Golang, "Go", "sealsecurity.io/golang.org/x/crypto", "v0.26.0-sp1"),
+            ["Seal:Go"]
+        );
     }
 }

@@ -38,16 +38,17 @@ struct Answer<'a> {
 
 pub(crate) fn judge<'a>(package: &Package, advisory: &'a Advisory) -> Option<Judged<'a>> {
     let ecosystem = package.ecosystem.as_ref()?;
-    let pro = stream::pro(ecosystem, &package.version);
     let named = |entry: &&Affected, ecosystem: &plimsoll_core::Ecosystem| {
         stream::speaks(&entry.ecosystem, ecosystem)
             && name_of(package, ecosystem, entry.name_kind)
                 .is_some_and(|name| name == normal_name(entry.ecosystem.as_str(), &entry.name))
     };
     let mut entries: Vec<&Affected> = Vec::new();
-    if let Some(pro) = &pro {
-        // What Ubuntu says of its Pro packages stands in place of what it says of the release.
-        entries.extend(advisory.affected.iter().filter(|entry| named(entry, pro)));
+    for builder in stream::builders(package, ecosystem) {
+        // What is said of a rebuilt package stands in place of what is said of the release's own.
+        if entries.is_empty() {
+            entries.extend(advisory.affected.iter().filter(|entry| named(entry, &builder)));
+        }
     }
     if entries.is_empty() {
         entries.extend(advisory.affected.iter().filter(|entry| named(entry, ecosystem)));

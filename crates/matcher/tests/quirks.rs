@@ -287,6 +287,46 @@ fn ubuntu_pro_is_for_those_who_have_it() {
     assert_eq!(said(&bash("4.3-14ubuntu1.3+esm9"), &record), AFFECTED);
 }
 
+/// A package that Root.io has built is judged by what Root.io says of it, and any other by the distribution.
+#[test]
+fn who_has_built_a_package_speaks_of_it() {
+    let record = advisory(
+        "CVE-2022-49043",
+        vec![
+            affected("Debian:12", "libxml2", &["introduced 0, fixed 2.9.14+dfsg-1.3~deb12u2"]),
+            affected("Root:Debian:12", "libxml2", &["introduced 0, fixed 2.9.14+dfsg-1.3~deb12u1.root.io.3"]),
+        ],
+    );
+    assert_eq!(said(&debian("libxml2", "2.9.14+dfsg-1.3~deb12u1.root.io.3"), &record), FIXED);
+    assert_eq!(said(&debian("libxml2", "2.9.14+dfsg-1.3~deb12u1.root.io.2"), &record), AFFECTED);
+    assert_eq!(said(&debian("libxml2", "2.9.14+dfsg-1.3~deb12u1"), &record), AFFECTED);
+    assert_eq!(said(&debian("libxml2", "2.9.14+dfsg-1.3~deb12u2"), &record), FIXED);
+    let record = advisory(
+        "CVE-2025-22869",
+        vec![affected(
+            "Seal:Go",
+            "sealsecurity.io/golang.org/x/crypto",
+            &["introduced 0.26.0-sp1, fixed 0.26.0-sp2"],
+        )],
+    );
+    assert_eq!(said(&go("sealsecurity.io/golang.org/x/crypto", "v0.26.0-sp1"), &record), AFFECTED);
+    assert_eq!(said(&go("golang.org/x/crypto", "v0.26.0"), &record), None);
+}
+
+/// ELSA-2021-9150: builds that are patched while they run are apart from those that are not.
+#[test]
+fn oracles_flavours_do_not_mix() {
+    let ksplice = affected("Oracle Linux:8", "openssl", &["introduced 0, fixed 2:1.1.1g-15.ksplice1.el8_3"]);
+    let plain = affected("Oracle Linux:8", "openssl", &["introduced 0, fixed 1:1.1.1g-15.el8_3"]);
+    let openssl = |version| package(PackageType::Rpm, "Oracle Linux:8", "openssl", version);
+    let (ksplice, plain) = (advisory("K", vec![ksplice]), advisory("P", vec![plain]));
+    assert_eq!(said(&openssl("1:1.1.1g-12.el8_3"), &ksplice), None);
+    assert_eq!(said(&openssl("1:1.1.1g-12.el8_3"), &plain), AFFECTED);
+    assert_eq!(said(&openssl("2:1.1.1g-12.ksplice1.el8_3"), &ksplice), AFFECTED);
+    assert_eq!(said(&openssl("2:1.1.1g-12.ksplice1.el8_3"), &plain), None);
+    assert_eq!(said(&openssl("10:1.1.1g-12.el8_fips"), &plain), None);
+}
+
 #[test]
 fn malware_without_versions_is_every_version() {
     let mut record = advisory("MAL-2024-1", vec![affected("npm", "evil", &[])]);

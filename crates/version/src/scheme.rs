@@ -132,7 +132,8 @@ impl Scheme {
                 _ => Self::Dpkg,
             },
             "AlmaLinux" | "Red Hat" | "Rocky Linux" | "SUSE" | "openSUSE" | "Mageia" | "openEuler"
-            | "Photon OS" | "Azure Linux" | "Amazon Linux" | "Oracle Linux" | "Fedora" | "EPEL" => Self::Rpm,
+            | "Photon OS" | "Azure Linux" | "Amazon Linux" | "Oracle Linux" | "Fedora" | "EPEL"
+            | "Anolis OS" | "ALT Linux" | "Bottlerocket" => Self::Rpm,
             "Alpine"
             | "Wolfi"
             | "Chainguard"

@@ -42,9 +42,13 @@ impl Feed for DebianTracker {
         }
     }
 
-    fn recognises(&self, _: &Document<'_>, shape: &Shape<'_>) -> bool {
+    fn recognises(&self, document: &Document<'_>, shape: &Shape<'_>) -> bool {
         let issue = |name: &str| name.starts_with("CVE-") || name.starts_with("TEMP-");
-        shape.inner.first().is_some_and(|name| issue(name)) && shape.inner.iter().all(|name| issue(name))
+        let head = document.bytes.get(..64 << 10).unwrap_or(document.bytes);
+        let releases = head.windows(10).any(|window| window == b"\"releases\"");
+        releases
+            && shape.inner.first().is_some_and(|name| issue(name))
+            && shape.inner.iter().all(|name| issue(name))
     }
 
     fn parse(&self, document: Document<'_>, emit: &mut Emit<'_>) -> Result<(), Error> {

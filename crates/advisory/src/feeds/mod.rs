@@ -1,22 +1,37 @@
 //! Feeds: pure parsers from the bytes of a document to advisories. Fetching is not theirs.
 
 mod alma;
+mod alpine_tracker;
 mod arch;
+mod bodhi;
 mod csaf;
 mod cve5;
+mod cvrf;
+mod debian_lists;
 mod debian_tracker;
+mod echo;
 mod eol;
 mod epss;
 mod facts;
+mod friendsofphp;
+mod ghsa_api;
+mod glad;
+mod glsa;
 mod kev;
 mod msrc;
 mod nvd;
 pub mod osv;
 mod oval;
 mod photon;
+mod ranges;
+mod redhat_data;
 mod rocky;
+mod rootio;
+mod rubysec;
+mod rustsec;
 mod secdb;
 mod shape;
+mod ubuntu;
 mod updateinfo;
 mod xml;
 mod yaml;
@@ -30,21 +45,35 @@ use serde::Deserialize;
 use crate::Error;
 
 pub use alma::Alma;
+pub use alpine_tracker::AlpineTracker;
 pub use arch::Arch;
+pub use bodhi::Bodhi;
 pub use csaf::Csaf2;
 pub use cve5::Cve5;
+pub use cvrf::Cvrf;
+pub use debian_lists::DebianLists;
 pub use debian_tracker::DebianTracker;
+pub use echo::Echo;
 pub use eol::{EndOfLife, Life};
 pub use epss::{Epss, Score};
+pub use friendsofphp::FriendsOfPhp;
+pub use ghsa_api::GithubApi;
+pub use glad::Glad;
+pub use glsa::Glsa;
 pub use kev::Kev;
 pub use msrc::Msrc;
 pub use nvd::Nvd;
 pub use osv::Osv;
-pub use oval::{AzureLinux, Oval};
+pub use oval::{ALMA, ALT, ANOLIS, AzureLinux, DEBIAN, ORACLE, Oval, PHOTON, RED_HAT, SUSE, UBUNTU};
 pub use photon::Photon;
+pub use redhat_data::RedHatData;
 pub use rocky::Rocky;
+pub use rootio::Root;
+pub use rubysec::Rubysec;
+pub use rustsec::Rustsec;
 pub use secdb::Secdb;
 pub use shape::{Form, Shape};
+pub use ubuntu::{UbuntuApi, UbuntuTracker, UbuntuVex, UsnDatabase};
 pub use updateinfo::Updateinfo;
 
 /// A document of a feed: one file as it was published.
@@ -98,7 +127,7 @@ pub struct About {
 /// A feed: the reader of one format.
 pub trait Feed: Send + Sync {
     /// What it is.
-    fn about(&self) -> &'static About;
+    fn about(&self) -> &About;
 
     /// Whether the document looks like one of this feed's. Cheap: looks at the name, the head and the shape alone.
     fn recognises(&self, document: &Document<'_>, shape: &Shape<'_>) -> bool;
@@ -117,27 +146,54 @@ pub type Emit<'a> = dyn FnMut(Parsed) -> Result<(), Error> + 'a;
 
 /// Every feed, in the order in which they are asked whether a document is theirs.
 pub fn all() -> &'static [&'static dyn Feed] {
-    &[
-        &Csaf2,
-        &DebianTracker,
-        &Secdb,
-        &Updateinfo,
-        &Oval,
-        &AzureLinux,
-        &Photon,
-        &Arch,
-        &Rocky,
-        &Alma,
-        &Msrc,
-        &Nvd,
-        &Kev,
-        &Cve5,
-        &Epss,
-        &EndOfLife,
-        // Any object may be an attempt at an OSV record.
-        &Osv,
-    ]
+    FEEDS
 }
+
+static FEEDS: &[&dyn Feed] = &[
+    &Csaf2,
+    &UbuntuVex,
+    &UbuntuApi,
+    &UsnDatabase,
+    &UbuntuTracker,
+    &DebianLists,
+    &Echo,
+    &DebianTracker,
+    &Secdb,
+    &AlpineTracker,
+    &Root,
+    &Updateinfo,
+    &Bodhi,
+    &ORACLE,
+    &PHOTON,
+    &ALMA,
+    &RED_HAT,
+    &SUSE,
+    &DEBIAN,
+    &UBUNTU,
+    &ANOLIS,
+    &ALT,
+    &AzureLinux,
+    &RedHatData,
+    &Photon,
+    &Arch,
+    &Glsa,
+    &Rocky,
+    &Alma,
+    &Cvrf,
+    &Msrc,
+    &Nvd,
+    &Kev,
+    &Cve5,
+    &Epss,
+    &EndOfLife,
+    &Glad,
+    &GithubApi,
+    &Rubysec,
+    &FriendsOfPhp,
+    &Rustsec,
+    // Any object may be an attempt at an OSV record.
+    &Osv,
+];
 
 /// The feed that the document is one of.
 pub fn recognise(document: &Document<'_>) -> Option<&'static dyn Feed> {

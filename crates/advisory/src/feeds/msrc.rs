@@ -26,7 +26,9 @@ struct Page {
 #[serde(rename_all = "camelCase")]
 struct Product {
     cve_number: String,
-    product: String,
+    product: Option<String>,
+    #[serde(alias = "cveTitle")]
+    title: Option<String>,
     severity: Option<String>,
     vector_string: Option<String>,
     release_date: Option<String>,
@@ -68,8 +70,8 @@ impl Feed for Msrc {
         let page: Page = super::json(self, &document)?;
         let mut records: BTreeMap<String, Advisory> = BTreeMap::new();
         for (index, product) in page.value.into_iter().enumerate() {
-            // The guide's other lists, of vulnerabilities and of advisories, name no builds.
-            if product.get("product").is_none() {
+            // The guide's list of vulnerabilities rates them and names no builds; that of advisories does neither.
+            if product.get("cveNumber").is_none() {
                 continue;
             }
             match Product::deserialize(product) {
@@ -82,11 +84,14 @@ impl Feed for Msrc {
 }
 
 fn add(records: &mut BTreeMap<String, Advisory>, product: Product) {
-    if !product.product.starts_with("Windows ") {
+    if product.product.as_deref().is_some_and(|name| !name.starts_with("Windows ")) {
         return;
     }
     let record = records.entry(product.cve_number).or_insert_with_key(|id| record(id.clone()));
     record.modified = record.modified.take().max(product.release_date);
+    if let Some(title) = product.title.filter(|_| record.summary.is_empty()) {
+        record.summary = title;
+    }
     let builds = product.kb_articles.iter().filter_map(|article| article.fixed_build_number.as_deref());
     builds.for_each(|build| fix(record, build));
     if let Some(severity) = product.severity {

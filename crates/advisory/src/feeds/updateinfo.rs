@@ -11,7 +11,7 @@ use super::xml::Element;
 use super::{About, Document, Emit, Feed, Form, Parsed, Shape, skipped};
 use crate::Error;
 
-/// Errata of Amazon Linux, AlmaLinux, Rocky Linux and Fedora, as their repositories carry them.
+/// Errata of Amazon Linux, AlmaLinux, Rocky Linux, Fedora, EPEL and Bottlerocket, as their repositories carry them.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Updateinfo;
 
@@ -19,7 +19,7 @@ impl Feed for Updateinfo {
     fn about(&self) -> &'static About {
         &About {
             id: "updateinfo",
-            title: "updateinfo of Amazon Linux, AlmaLinux, Rocky Linux and Fedora",
+            title: "updateinfo of Amazon Linux, AlmaLinux, Rocky Linux, Fedora, EPEL and Bottlerocket",
             address: "https://cdn.amazonlinux.com/al2023/core/mirrors/latest/x86_64/mirror.list",
             licence: "the distribution's own",
             decides: "which version of an rpm package an erratum brings, and which CVEs it fixes",
@@ -137,6 +137,9 @@ fn place(update: &Element, collection: &Element) -> Option<Place> {
         if let Some(rest) = text.strip_prefix("Fedora ") {
             return of("Fedora", major(rest)?);
         }
+    }
+    if short == "bottlerocket" || name == "Bottlerocket" {
+        return Some(Place { ecosystem: Ecosystem::new("Bottlerocket"), from: "0".into() });
     }
     if short.starts_with("amazon-linux-ami") {
         return of("Amazon Linux", "1");

@@ -2,6 +2,8 @@
 
 mod report;
 mod source;
+mod tarball;
+mod unpack;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,10 +1,12 @@
 use std::fs::{self, File};
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use plimsoll_core::{Diagnostic, DiagnosticKind, Limits};
 
 use super::Item;
+use super::tarball::{self, Tarball};
+use super::unpack::{self, Compression};
 use crate::Error;
 use crate::feeds::{self, Document, Parsed};
 
@@ -73,31 +75,34 @@ impl<'a> Source<'a> {
     /// One file. `named` is whether the caller named it: then what is wrong with it is an error.
     fn file(&mut self, path: &Path, named: bool) -> Result<(), Error> {
         self.alive()?;
-        let mut file = File::open(path).map_err(|e| Error::io("read", path, e))?;
-        let mut head = [0; 4];
-        let mut filled = 0;
-        while let Some(rest) = head.get_mut(filled..).filter(|rest| !rest.is_empty()) {
-            match file.read(rest).map_err(|e| Error::io("read", path, e))? {
-                0 => break,
-                read => filled += read,
-            }
+        let unreadable = |e| Error::io("read", path, e);
+        let mut file = File::open(path).map_err(unreadable)?;
+        let mut head = [0; unpack::HEAD];
+        let filled = unpack::peek(&mut file, &mut head).map_err(unreadable)?;
+        file.rewind().map_err(unreadable)?;
+        let name = path.to_string_lossy();
+        let head = head.get(..filled).unwrap_or_default();
+        if head.starts_with(b"PK") {
+            return self.archive(path, file);
         }
-        let file = File::open(path).map_err(|e| Error::io("read", path, e))?;
-        match head {
-            [b'P', b'K', ..] => self.archive(path, file),
-            [0x1f, 0x8b, ..] => {
-                let name = path.to_string_lossy();
-                let name = name.strip_suffix(".gz").unwrap_or(&name).to_owned();
-                let mut unzipped = flate2::read::MultiGzDecoder::new(BufReader::new(file));
-                let bytes = self.content(path, &mut unzipped)?;
-                self.named_document(&name, &bytes, named)
-            }
-            _ => {
-                let mut file = file;
-                let bytes = self.content(path, &mut file)?;
-                self.named_document(&path.to_string_lossy(), &bytes, named)
-            }
+        let Some(compression) = Compression::of(head) else {
+            return self.content_of(path, &name, &mut file, named);
+        };
+        let mut reader = compression.reader(BufReader::new(file)).map_err(unreadable)?;
+        self.content_of(path, compression.stem(&name), &mut reader, named)
+    }
+
+    /// What a file holds, decompressed: a tar archive of documents, or a document.
+    fn content_of(&mut self, path: &Path, name: &str, from: &mut dyn Read, named: bool) -> Result<(), Error> {
+        let mut block = [0; 512];
+        let filled = unpack::peek(from, &mut block).map_err(|e| Error::io("read", path, e))?;
+        let head = block.get(..filled).unwrap_or_default();
+        let mut whole = head.chain(from);
+        if tarball::is_tar(head) {
+            return self.tarball(path, &mut whole);
         }
+        let bytes = self.content(path, &mut whole)?;
+        self.named_document(name, &bytes, named)
     }
 
     fn content(&mut self, path: &Path, from: &mut dyn Read) -> Result<Vec<u8>, Error> {
@@ -144,44 +149,76 @@ impl<'a> Source<'a> {
         let total = u64::try_from(archive.len()).ok();
         let shown = path.to_string_lossy().into_owned();
         for index in 0..archive.len() {
-            self.alive()?;
-            let done = u64::try_from(index).unwrap_or(u64::MAX);
-            if done % STEP == 0 {
-                (self.send)(Item::Progress { name: shown.clone(), done, total })?;
-            }
+            self.step(&shown, u64::try_from(index).unwrap_or(u64::MAX), total)?;
             let mut member = archive.by_index(index).map_err(broken)?;
             if member.is_dir() {
                 continue;
             }
             let name = format!("{shown}: {}", String::from_utf8_lossy(member.name_raw()));
-            let skipped = |why: String| {
-                let kind = DiagnosticKind::Malformed;
-                Item::Parsed(Parsed::Skipped(Diagnostic::new(kind, why).at(name.clone())))
-            };
             let limit = self.limits.advisory;
             let mut bytes = Vec::new();
             // What the archive says of a size is not believed.
             let read = (&mut member).take(limit.saturating_add(1)).read_to_end(&mut bytes);
-            let len = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
             drop(member);
-            self.spend(path, len)?;
-            if len > limit {
-                (self.send)(skipped(format!(
-                    "it is larger than the limit of {limit} bytes for one document"
-                )))?;
-                continue;
-            }
-            if let Err(e) = read {
-                (self.send)(skipped(format!("it can't be unpacked: {e}")))?;
-                continue;
-            }
-            let mut fault = None;
-            self.document(&name, &bytes, false, &mut |skipped| fault = Some(skipped))?;
-            if let Some(fault) = fault {
-                (self.send)(Item::Parsed(Parsed::Skipped(fault)))?;
-            }
+            self.member(path, &name, read.map(|_| bytes))?;
         }
         (self.send)(Item::Progress { name: shown, done: total.unwrap_or_default(), total })
+    }
+
+    /// Every file of a tar archive: so CSAF documents are published by the year.
+    fn tarball(&mut self, path: &Path, from: &mut dyn Read) -> Result<(), Error> {
+        let broken = |e: std::io::Error| Error::Archive { path: path.to_owned(), why: e.to_string() };
+        let mut tarball = Tarball::new(BufReader::new(from));
+        let shown = path.to_string_lossy().into_owned();
+        let mut done = 0;
+        while let Some(member) = tarball.next().map_err(broken)? {
+            self.step(&shown, done, None)?;
+            done += 1;
+            let name = format!("{shown}: {}", member.name);
+            let bytes = tarball.content(self.limits.advisory.saturating_add(1)).map_err(broken)?;
+            tarball.done(member.size);
+            self.member(path, &name, Ok(bytes))?;
+        }
+        (self.send)(Item::Progress { name: shown, done, total: Some(done) })
+    }
+
+    /// Goes on to the next member of an archive.
+    fn step(&mut self, shown: &str, done: u64, total: Option<u64>) -> Result<(), Error> {
+        self.alive()?;
+        if done.is_multiple_of(STEP) {
+            (self.send)(Item::Progress { name: shown.to_owned(), done, total })?;
+        }
+        Ok(())
+    }
+
+    /// A member of an archive, decompressed where it is compressed by itself. What is wrong with it loses it alone.
+    fn member(&mut self, path: &Path, name: &str, read: std::io::Result<Vec<u8>>) -> Result<(), Error> {
+        let limit = self.limits.advisory;
+        let mut stem = name;
+        let read = read.and_then(|bytes| {
+            let Some(compression) = Compression::of(&bytes) else { return Ok(bytes) };
+            stem = compression.stem(name);
+            let mut unpacked = Vec::new();
+            let mut reader = compression.reader(bytes.as_slice())?;
+            (&mut reader).take(limit.saturating_add(1)).read_to_end(&mut unpacked)?;
+            Ok(unpacked)
+        });
+        let skipped = |why: String| {
+            Item::Parsed(Parsed::Skipped(Diagnostic::new(DiagnosticKind::Malformed, why).at(name)))
+        };
+        let bytes = match read {
+            Ok(bytes) => bytes,
+            Err(e) => return (self.send)(skipped(format!("it can't be unpacked: {e}"))),
+        };
+        let len = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        self.spend(path, len)?;
+        if len > limit {
+            let why = format!("it is larger than the limit of {limit} bytes for one document");
+            return (self.send)(skipped(why));
+        }
+        let mut fault = None;
+        self.document(stem, &bytes, false, &mut |skipped| fault = Some(skipped))?;
+        fault.map_or(Ok(()), |fault| (self.send)(Item::Parsed(Parsed::Skipped(fault))))
     }
 
     /// Parses a document. A document of no feed is passed over, unless the caller named it or it is called JSON.
@@ -214,21 +251,29 @@ impl<'a> Source<'a> {
             return Ok(());
         };
         let (records, send) = (&mut self.records, &mut self.send);
-        let mut first = true;
+        // What is wrong with a document's first record is wrong with the document, unless another one follows.
+        let (mut first, mut more) = (None, false);
         feed.parse(document, &mut |parsed| {
             match parsed {
-                Parsed::Advisory(_) | Parsed::Score(_) | Parsed::Life(_) => *records += 1,
-                // A document of one record is named by the caller of this.
-                Parsed::Skipped(diagnostic) if first => {
-                    fault(diagnostic);
-                    first = false;
+                Parsed::Skipped(diagnostic) if !more && first.is_none() => {
+                    first = Some(diagnostic);
                     return Ok(());
+                }
+                Parsed::Advisory(_) | Parsed::Score(_) | Parsed::Life(_) => {
+                    *records += 1;
+                    more = true;
+                    if let Some(first) = first.take() {
+                        send(Item::Parsed(Parsed::Skipped(first)))?;
+                    }
                 }
                 _ => {}
             }
-            first = false;
             send(Item::Parsed(parsed))
-        })
+        })?;
+        if let Some(first) = first {
+            fault(first);
+        }
+        Ok(())
     }
 
     fn alive(&self) -> Result<(), Error> {

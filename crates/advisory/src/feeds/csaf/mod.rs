@@ -2,6 +2,7 @@
 //! advisories (one document an erratum, with what it fixes).
 
 mod document;
+mod microsoft;
 mod product;
 
 use std::borrow::Cow;
@@ -10,13 +11,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use plimsoll_core::{Advisory, Affected, FixState, NameKind, Rating, Reference};
 
 use document::{Csaf, Link, Vulnerability};
+pub(super) use product::suse as suse_product;
 use product::{Package, Products};
 
 use super::facts::{entry, fixed_in, not_affected, unclear, unfixed, vector, word};
 use super::{About, Document, Emit, Feed, Parsed, Shape, skipped};
 use crate::Error;
 
-/// CSAF documents of Red Hat and SUSE.
+/// CSAF documents of Red Hat, SUSE, openEuler and Microsoft.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Csaf2;
 
@@ -24,9 +26,9 @@ impl Feed for Csaf2 {
     fn about(&self) -> &'static About {
         &About {
             id: "csaf",
-            title: "CSAF advisories and VEX of Red Hat and SUSE",
+            title: "CSAF advisories and VEX of Red Hat, SUSE, openEuler and Microsoft",
             address: "https://security.access.redhat.com/data/csaf/v2/",
-            licence: "CC-BY-4.0",
+            licence: "Red Hat, SUSE: CC-BY-4.0; openEuler: Mulan PSL v2; Microsoft's terms",
             decides: "the state of every rpm of a product: fixed, affected, not affected, will not fix, put off, under investigation; with modules and extended update streams",
         }
     }
@@ -67,6 +69,9 @@ impl Feed for Csaf2 {
             ));
         };
         let products = Products::of(csaf.product_tree.as_ref());
+        // openEuler's errata call themselves VEX; a VEX document is about the vulnerability that it is named after.
+        let vex =
+            vex && csaf.document.tracking.id.to_ascii_uppercase().contains("CVE-") || source == "Microsoft";
         if vex {
             for vulnerability in &csaf.vulnerabilities {
                 emit(Parsed::Advisory(Box::new(statement(&csaf, vulnerability, &products, source))))?;
@@ -82,6 +87,8 @@ fn source(publisher: &str) -> Option<&'static str> {
     match publisher {
         name if name.starts_with("Red Hat") => Some("Red Hat"),
         name if name.starts_with("SUSE") => Some("SUSE"),
+        name if name.eq_ignore_ascii_case("openEuler") => Some("openEuler"),
+        name if name.starts_with("Microsoft") => Some("Microsoft"),
         _ => None,
     }
 }
@@ -125,7 +132,12 @@ fn erratum(csaf: &Csaf<'_>, products: &Products<'_>, source: &str) -> Advisory {
 }
 
 fn slug(source: &str) -> &'static str {
-    if source == "SUSE" { "suse" } else { "redhat" }
+    match source {
+        "SUSE" => "suse",
+        "openEuler" => "openeuler",
+        "Microsoft" => "msrc",
+        _ => "redhat",
+    }
 }
 
 fn head(csaf: &Csaf<'_>, id: String, feed: &str) -> Advisory {
@@ -173,6 +185,12 @@ fn ratings<'a>(
         }
     }
     ratings
+}
+
+/// `name-[epoch:]version-release`, the version only where it looks like one.
+pub(super) fn nevr(text: &str) -> (&str, Option<String>) {
+    let (name, version) = product::nevr_parts(text);
+    (name, version.map(Cow::into_owned))
 }
 
 /// How a status of CSAF's bears on a package, in the order in which one outweighs another for the same package.
@@ -260,11 +278,12 @@ fn affected_entry(
     affected.module.clone_from(&package.module);
     affected.ranges = match status {
         Status::Fixed => fixed_in(package.version.clone()?),
+        Status::Affected if package.before => fixed_in(package.version.clone()?),
         Status::Affected => unfixed(),
         Status::UnderInvestigation => unclear("under investigation"),
         Status::NotAffected => not_affected(),
     };
-    if status == Status::Affected {
+    if status == Status::Affected && !package.before {
         affected.fix = Some(fix.unwrap_or(FixState::NotAvailable));
     }
     Some(affected)

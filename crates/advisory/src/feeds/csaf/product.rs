@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use plimsoll_core::{Ecosystem, NameKind, Purl};
 
 use super::document::{Branch, Product, Tree};
+use super::microsoft;
 
 /// A package of a distribution, with its version where the product has one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub(super) struct Package {
     pub(super) version: Option<String>,
     /// `name:stream`.
     pub(super) module: Option<String>,
+    /// Whether the product is all that is older than the version.
+    pub(super) before: bool,
 }
 
 /// What the product tree says, by product id.
@@ -44,6 +47,9 @@ impl<'a> Products<'a> {
     /// The package that a product id means; nothing where it means no rpm of a distribution that is known: a
     /// container, a jar, a product as a whole.
     pub(super) fn package(&self, id: &str) -> Option<Package> {
+        if let Some(package) = self.microsoft(id) {
+            return Some(package);
+        }
         // Where the tree does not relate them, the id itself is `whole:part`.
         let (part, whole) = match self.parts.get(id) {
             Some(&related) => related,
@@ -60,6 +66,13 @@ impl<'a> Products<'a> {
         }
     }
 
+    /// Microsoft names its products in words.
+    fn microsoft(&self, id: &str) -> Option<Package> {
+        let name = |id: &str| self.products.get(id)?.name.as_deref();
+        let part = self.parts.get(id).map_or(id, |(part, _)| part);
+        microsoft::package(name(part)?)
+    }
+
     /// The ecosystem of a product that is a distribution, or a repository of one.
     fn ecosystem(&self, whole: &str) -> Option<Ecosystem> {
         let product = self.products.get(whole);
@@ -71,6 +84,9 @@ impl<'a> Products<'a> {
             if let Some((_, tail)) = rest.split_once(":redhat:") {
                 return Some(Ecosystem::with_release("Red Hat", tail));
             }
+            if let Some((_, release)) = rest.split_once(":openEuler:openEuler:") {
+                return Some(Ecosystem::with_release("openEuler", release));
+            }
         }
         let name = product.and_then(|product| product.name.as_deref()).unwrap_or(whole);
         suse(name)
@@ -78,7 +94,7 @@ impl<'a> Products<'a> {
 }
 
 /// SUSE's products by name: `SUSE Linux Enterprise Server 15 SP5`, `openSUSE Leap 15.5`.
-fn suse(name: &str) -> Option<Ecosystem> {
+pub(in crate::feeds) fn suse(name: &str) -> Option<Ecosystem> {
     if let Some(release) = name.strip_prefix("openSUSE ") {
         return Some(Ecosystem::with_release("openSUSE", release));
     }
@@ -113,6 +129,7 @@ fn from_purl(ecosystem: Ecosystem, purl: &Purl, part: &str) -> Package {
         kind: if source { NameKind::Source } else { NameKind::Binary },
         version,
         module,
+        before: false,
     }
 }
 
@@ -127,6 +144,7 @@ fn from_text(ecosystem: Ecosystem, text: &str) -> Option<Package> {
             None => (text, None),
         },
     };
+    let text = text.strip_suffix(".rpm").unwrap_or(text);
     let (nevr, arch) = match text.rsplit_once('.') {
         Some((nevr, arch)) if is_architecture(arch) => (nevr, Some(arch)),
         _ => (text, None),
@@ -139,11 +157,12 @@ fn from_text(ecosystem: Ecosystem, text: &str) -> Option<Package> {
         kind: if source { NameKind::Source } else { NameKind::Binary },
         version: version.map(Cow::into_owned),
         module: module.and_then(stream),
+        before: false,
     })
 }
 
 /// `name-[epoch:]version-release`, where what follows the name looks like a version.
-fn nevr_parts(text: &str) -> (&str, Option<Cow<'_, str>>) {
+pub(in crate::feeds) fn nevr_parts(text: &str) -> (&str, Option<Cow<'_, str>>) {
     let mut parts = text.rsplitn(3, '-');
     if let (Some(release), Some(version), Some(name)) = (parts.next(), parts.next(), parts.next()) {
         let digit = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());

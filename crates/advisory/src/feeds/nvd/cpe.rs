@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use plimsoll_core::{Affected, Ecosystem, Event, NameKind, Range, RangeKind};
 use serde::Deserialize;
 
+use plimsoll_version::Scheme;
+
 use crate::feeds::facts::entry;
+use crate::feeds::ranges::next;
 
 #[derive(Deserialize)]
 pub(super) struct Configuration {
@@ -73,9 +76,9 @@ fn range(row: &Match, cpe: &Cpe) -> Option<Vec<Event>> {
     if !bounded && !matches!(cpe.version.as_str(), "*" | "-") {
         return None;
     }
-    // Affected only above a bound: from there on, as near as events can say it.
-    let from = row.version_start_including.as_ref().or(row.version_start_excluding.as_ref());
-    let mut events = vec![Event::Introduced(from.map_or("0", String::as_str).to_owned())];
+    let after = || row.version_start_excluding.as_ref().map(|version| next(Scheme::Generic, version));
+    let from = row.version_start_including.clone().or_else(after).unwrap_or_else(|| "0".to_owned());
+    let mut events = vec![Event::Introduced(from)];
     events.extend(row.version_end_including.clone().map(Event::LastAffected));
     events.extend(row.version_end_excluding.clone().map(Event::Fixed));
     Some(events)

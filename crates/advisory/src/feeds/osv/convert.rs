@@ -222,9 +222,9 @@ fn binaries(source: &Affected, raw: Option<&RawValue>) -> Option<Vec<Affected>> 
 }
 
 fn range(raw: schema::Range<'_>) -> Option<Range> {
-    let kind = match raw.kind.as_ref() {
-        "SEMVER" => RangeKind::Semver,
-        "ECOSYSTEM" => RangeKind::Ecosystem,
+    let kind = match raw.kind.as_deref() {
+        Some("SEMVER") => RangeKind::Semver,
+        Some("ECOSYSTEM") | None => RangeKind::Ecosystem,
         // Commits say nothing of versions, and no later stage looks at them.
         _ => return None,
     };

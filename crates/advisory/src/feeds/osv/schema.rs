@@ -72,8 +72,9 @@ pub(super) struct Package<'a> {
 
 #[derive(Deserialize)]
 pub(super) struct Range<'a> {
+    /// Kubernetes' records leave it out where it is the ecosystem's own order.
     #[serde(rename = "type", borrow)]
-    pub(super) kind: Cow<'a, str>,
+    pub(super) kind: Option<Cow<'a, str>>,
     #[serde(borrow)]
     pub(super) events: Option<Vec<Event<'a>>>,
 }

@@ -32,7 +32,9 @@ impl Feed for AzureLinux {
     }
 
     fn recognises(&self, document: &Document<'_>, shape: &Shape<'_>) -> bool {
-        is_oval(shape) && (generator(document, "Azure Linux") || generator(document, "CBL-Mariner"))
+        is_oval(shape)
+            && (generator(document)
+                .is_some_and(|product| product.contains("Azure Linux") || product.contains("Mariner")))
     }
 
     fn parse(&self, document: Document<'_>, emit: &mut Emit<'_>) -> Result<(), Error> {
@@ -133,8 +135,10 @@ fn add(
         match operation {
             "less than" => until = Some(Event::Fixed(version)),
             "less than or equal" => until = Some(Event::LastAffected(version)),
-            // Affected only above a bound: from there on, as near as events can say it.
-            "greater than" | "greater than or equal" => from = Some(version),
+            "greater than" => {
+                from = Some(crate::feeds::ranges::next(plimsoll_version::Scheme::Rpm, &version))
+            }
+            "greater than or equal" => from = Some(version),
             "equals" => {
                 from = Some(version.clone());
                 until = Some(Event::LastAffected(version));
