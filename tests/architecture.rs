@@ -33,6 +33,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "plimsoll-advisory",
             "plimsoll-rules",
             "plimsoll-remedy",
+            "plimsoll-registry",
             "plimsoll-report",
         ],
     ),

@@ -27,6 +27,7 @@ Examples:
   plimsoll scan app.tar --fail-on high      a docker archive; exit code 1 from high upwards
   plimsoll scan oci:layout/ --format json   an OCI image layout, for a script
   plimsoll scan sbom:app.cdx.json           a bill of materials, whoever wrote it
+  plimsoll scan quay.io/org/app:1.2         an image in a registry; nothing is stored
   plimsoll match pkg:pypi/jinja2@3.1.1      a package, without an image
 
 Exit codes: 0 done; 1 --fail-on was reached; 2 error.";
@@ -57,9 +58,10 @@ pub(crate) enum Command {
 }
 
 const IMAGE: &str = "\
-The image: a docker archive, an OCI layout or archive, a root folder (recognised), or with its form said: \
-docker-archive:PATH, oci:PATH, oci-archive:PATH, dir:PATH; demo: builds one. Also a bill of materials (CycloneDX, SPDX, \
-Syft; sbom:PATH), a lock file, a program or a package database; - reads such a file from standard input";
+The image: a docker archive, an OCI layout or archive, a root folder (recognised), or an image in a registry \
+(alpine:3.19, host:5000/app@sha256:…); or with its form said: docker-archive:PATH, oci:PATH, oci-archive:PATH, dir:PATH, \
+registry:NAME; demo: builds one. Also a bill of materials (CycloneDX, SPDX, Syft; sbom:PATH), a lock file, a program or a \
+package database; - reads such a file from standard input";
 
 #[derive(Args)]
 pub(crate) struct Store {
@@ -86,6 +88,35 @@ pub(crate) struct Reading {
     /// installed
     #[arg(long, value_enum, default_value_t = View::Precise)]
     pub view: View,
+    #[command(flatten)]
+    pub remote: Remote,
+}
+
+/// How to speak with registries.
+#[derive(Args)]
+#[command(next_help_heading = "Registries")]
+pub(crate) struct Remote {
+    /// Ask nothing of any registry
+    #[arg(long)]
+    pub offline: bool,
+    /// Accept any certificate, and plain HTTP, from the image's registry
+    #[arg(long)]
+    pub insecure: bool,
+    /// Trust the authorities in this file (PEM) instead of the well-known ones
+    #[arg(long, value_name = "FILE")]
+    pub ca: Option<PathBuf>,
+    /// Ask this registry first, for images of that one; may be given more than once
+    #[arg(long, value_name = "REGISTRY=MIRROR")]
+    pub mirror: Vec<String>,
+    /// Let the registry send to this host although its address is private; may be given more than once
+    #[arg(long, value_name = "HOST[:PORT]")]
+    pub allow_host: Vec<String>,
+    /// Read and verify whole layers, also where a table of contents (eStargz, zstd:chunked) tells which parts matter
+    #[arg(long)]
+    pub whole_layers: bool,
+    /// Read layers that the registry does not have from where their descriptor says
+    #[arg(long)]
+    pub foreign_layers: bool,
 }
 
 #[derive(Args)]

@@ -14,7 +14,15 @@ pub(crate) fn options(args: &args::Reading) -> Result<OpenOptions, Failure> {
         Some(text) => Some(text.parse::<Platform>().map_err(|error| Failure::Said(error.to_string()))?),
         None => None,
     };
-    Ok(OpenOptions { platform, verify: !args.no_verify, strict: args.strict, ..OpenOptions::default() })
+    // Everything that was found includes what is in programs that packages own.
+    let tables = !args.remote.whole_layers && matches!(args.view, args::View::Precise);
+    Ok(OpenOptions {
+        tables,
+        platform,
+        verify: !args.no_verify,
+        strict: args.strict,
+        ..OpenOptions::default()
+    })
 }
 
 /// Where the arguments say to keep what is found in layers.
@@ -33,10 +41,16 @@ pub(crate) fn view(args: &args::Reading) -> View {
 }
 
 /// Opens the image, or whatever else can be scanned, that `name` names.
-pub(crate) fn open(name: &str, options: &OpenOptions) -> Result<Subject, Failure> {
+pub(crate) fn open(name: &str, options: &OpenOptions, remote: &args::Remote) -> Result<Subject, Failure> {
     if name == demo::NAME {
         return Ok(Subject::Image(Box::new(demo::open(options)?)));
     }
     let reference: Reference = name.parse()?;
+    if let Some(name) = reference.registry() {
+        if remote.offline {
+            return Err(Failure::Said(format!("{name} is in a registry, and --offline asks nothing of any")));
+        }
+        return Ok(Subject::Image(Box::new(crate::remote::open(name, options, remote)?)));
+    }
     Ok(Subject::open(&reference, options)?)
 }

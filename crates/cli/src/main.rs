@@ -7,6 +7,7 @@ mod image;
 mod output;
 mod progress;
 mod purls;
+mod remote;
 mod rules;
 mod store;
 

@@ -6,6 +6,10 @@ use std::io::{self, Read};
 /// For each entry, in the order of the archive, [`entry`](Self::entry) says how much of its content is wanted.
 /// Only that much is ever copied. Content reaches [`content`](Self::content) before the next entry is shown.
 pub trait LayerVisitor {
+    /// Said before the first entry where the layer is far away and each content is fetched by itself: what is asked
+    /// for without need costs, and what is left out can be had later.
+    fn random_access(&mut self) {}
+
     /// A new entry. Directories, links and whiteouts are shown too; what is returned for them is ignored.
     fn entry(&mut self, entry: &Entry<'_>) -> Take;
 

@@ -7,6 +7,7 @@ use crate::layer::{LayerRead, Reading};
 use crate::manifest::{Key, MANIFEST, Store, open_docker, open_index, open_legacy};
 use crate::read::{Again, Blobs};
 use crate::source::{BlobSource, Layout};
+use crate::toc::Table;
 use crate::{Error, ImageInfo, ImageStatus, Layer, OpenOptions, Platform, SourceKind};
 
 /// An image that is open for reading.
@@ -19,7 +20,7 @@ pub struct Image {
 /// Where an image is.
 pub(crate) enum Place {
     Folder(PathBuf),
-    Store { store: Store, keys: Vec<Key> },
+    Store { store: Store, keys: Vec<Key>, tables: Vec<Option<Table>> },
 }
 
 impl fmt::Debug for Image {
@@ -67,7 +68,7 @@ impl Image {
         };
         Self::checked(Self {
             info: opened.info,
-            place: Place::Store { store, keys: opened.keys },
+            place: Place::Store { store, keys: opened.keys, tables: opened.tables },
             options: options.clone(),
         })
     }
@@ -81,6 +82,7 @@ impl Image {
         root: &Digest,
         options: &OpenOptions,
     ) -> Result<Self, Error> {
+        let (kind, names) = (source.kind(), source.names());
         let store = Store::Custom(source);
         let what = format!("the manifest {}", root.short());
         let bytes = crate::recognise::document(
@@ -91,10 +93,11 @@ impl Image {
             Some(root).filter(|_| options.verify),
             &options.limits,
         )?;
-        let opened = open_index(&store, SourceKind::Blobs, &bytes, Some(root), &what, options)?;
+        let mut opened = open_index(&store, kind, &bytes, Some(root), &what, options)?;
+        opened.info.tags.splice(0..0, names);
         Self::checked(Self {
             info: opened.info,
-            place: Place::Store { store, keys: opened.keys },
+            place: Place::Store { store, keys: opened.keys, tables: opened.tables },
             options: options.clone(),
         })
     }
@@ -163,8 +166,8 @@ impl Image {
         let memory = crate::budget::Budget::new(self.options.limits.buffered);
         match &self.place {
             Place::Folder(path) => self.read_folder(path, want, visitor, observer, &memory),
-            Place::Store { store, keys } => {
-                Blobs { image: self, store, keys, observer, memory: &memory }.read(want, visitor)
+            Place::Store { store, keys, tables } => {
+                Blobs { image: self, store, keys, tables, observer, memory: &memory }.read(want, visitor)
             }
         }
     }
@@ -203,8 +206,9 @@ impl Image {
             let again = Again::new(&now, visitor);
             diagnostics.extend(match &self.place {
                 Place::Folder(path) => self.reread_folder(path, again, observer, &memory)?,
-                Place::Store { store, keys } => {
-                    Blobs { image: self, store, keys, observer, memory: &memory }.reread(which, again)?
+                Place::Store { store, keys, tables } => {
+                    Blobs { image: self, store, keys, tables, observer, memory: &memory }
+                        .reread(which, again)?
                 }
             });
             rest = later;

@@ -39,6 +39,7 @@ mod recognise;
 mod source;
 mod stream;
 mod tar;
+mod toc;
 mod tree;
 
 pub use cache::{CachedLayer, FolderCache, FolderCacheError, LayerCache, LayerKey, MemoryCache};

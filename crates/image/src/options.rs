@@ -16,6 +16,11 @@ pub struct OpenOptions {
     /// Whether every digest is checked: of manifests, of blobs as they are stored, and of layers as they unpack.
     /// Without it the reader passes over all content that nobody asks for. Default: true.
     pub verify: bool,
+    /// Whether a layer with a table of contents (eStargz, zstd:chunked) is read by it where the storage gives parts of
+    /// blobs: only the files that matter are fetched, and of those that matter only for being programs none that a
+    /// package of the layer owns. The table and what is fetched are checked by the digests in the manifest and in the
+    /// table; the layer's own digest is not, so nothing of it is kept in a layer cache. Default: true.
+    pub tables: bool,
     /// What form the image has. Default: none, it is recognised.
     pub source: Option<SourceKind>,
     /// Whether trouble inside the image is an error instead of a diagnostic. Default: false.
@@ -31,6 +36,7 @@ impl Default for OpenOptions {
             platform: None,
             reference: None,
             verify: true,
+            tables: true,
             source: None,
             strict: false,
             threads: std::thread::available_parallelism().map_or(1, usize::from),
@@ -52,6 +58,8 @@ pub enum SourceKind {
     Directory,
     /// A caller's own [`BlobSource`](crate::BlobSource).
     Blobs,
+    /// A registry.
+    Registry,
 }
 
 impl SourceKind {
@@ -63,6 +71,7 @@ impl SourceKind {
             Self::OciArchive => "oci-archive",
             Self::Directory => "dir",
             Self::Blobs => "blobs",
+            Self::Registry => "registry",
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use plimsoll_core::{
     Content, Diagnostic, DiagnosticKind, Digest, Entry, EntryKind, LayerVisitor, Observer, Progress, Take,
@@ -19,6 +19,7 @@ use crate::source::{Blob, Packed};
 use crate::stream::{
     ByteStream, Compression, FileStream, Hashes, LayerStream, Measured, Pool, Stop, Task, read_some,
 };
+use crate::toc::{Part, Table, Toc, TocStream, Useless};
 use crate::{Error, Layer};
 
 /// Bytes that tell a layer's compression and whether it is an archive.
@@ -31,6 +32,7 @@ pub(crate) struct Blobs<'a> {
     pub(crate) image: &'a Image,
     pub(crate) store: &'a Store,
     pub(crate) keys: &'a [Key],
+    pub(crate) tables: &'a [Option<Table>],
     pub(crate) observer: &'a dyn Observer,
     pub(crate) memory: &'a Budget,
 }
@@ -154,11 +156,57 @@ impl<'a> Blobs<'a> {
         if let Some(reason) = unreadable(layer) {
             return Ok(self.unread(layer, visitor, reason));
         }
+        let table = self.tables.get(layer.index as usize).and_then(Option::as_ref);
+        if let Some(table) = table.filter(|_| self.image.options.tables) {
+            let read = table.read.get_or_init(|| self.read_table(layer, table));
+            if let (Ok(toc), Some(part)) = (read, self.part(layer)) {
+                return self.read_by_table(
+                    layer,
+                    TocStream::new(part, Arc::clone(toc), self.image.limits()),
+                    visitor,
+                );
+            }
+        }
         let Some(blob) = self.open(layer)? else {
             return Ok(self.unread(layer, visitor, ABSENT.into()));
         };
         let verify = self.image.options.verify;
         self.read_open(layer, blob, visitor, &How { verify, last: None, pool: Some(pool) })
+    }
+
+    /// The blob of a layer, where parts of it can be had.
+    fn part<'l>(&'l self, layer: &'l Layer) -> Option<Part<'l>> {
+        let Store::Custom(source) = self.store else { return None };
+        Some(Part { source: &**source, digest: layer.digest.as_ref()?, size: layer.size? })
+    }
+
+    fn read_table(&self, layer: &Layer, table: &Table) -> Result<Arc<Toc>, String> {
+        let part = self.part(layer).ok_or_else(|| Useless::NoParts.to_string())?;
+        Toc::read(&part, &table.hint, self.image.limits())
+            .map(Arc::new)
+            .map_err(|useless| useless.to_string())
+    }
+
+    /// Reads a layer by its table of contents: only what the visitor asks for is fetched.
+    fn read_by_table<V: LayerVisitor>(
+        &self,
+        layer: &Layer,
+        mut stream: TocStream<'_>,
+        mut visitor: V,
+    ) -> Result<LayerRead<V>, Error> {
+        visitor.random_access();
+        let reading = Reading { to_the_end: false, ..self.image.reading(self.observer, self.memory) };
+        let (pass, result) = read_archive(&mut stream, &mut visitor, layer.index, &reading);
+        let mut read = self.result(layer, pass, result, visitor, None)?;
+        let message = format!(
+            "the layer was read by its table of contents: {} of its {} bytes were fetched for files",
+            stream.fetched(),
+            layer.size.unwrap_or(0)
+        );
+        read.diagnostics.push(Diagnostic::new(DiagnosticKind::Note, message).in_layer(layer.index));
+        // The layer as a whole was not checked, so what was found is not to be believed of its diff id.
+        read.complete = false;
+        Ok(read)
     }
 
     /// The result for a layer that can't be looked into.
@@ -192,7 +240,7 @@ impl<'a> Blobs<'a> {
         if compression == Compression::None && !verify {
             let mut stream = FileStream::after(head, blob);
             let (pass, result) = read_archive(&mut stream, &mut visitor, layer.index, &reading);
-            return self.result(layer, pass, result, visitor, compression);
+            return self.result(layer, pass, result, visitor, Some(compression));
         }
         let algorithm = |digest: &Option<Digest>| digest.as_ref().filter(|_| verify).map(Digest::algorithm);
         let hashes = Hashes { blob: algorithm(&layer.digest), diff_id: algorithm(&layer.diff_id) };
@@ -232,7 +280,7 @@ impl<'a> Blobs<'a> {
             _ => {}
         }
         let junk = measured.junk;
-        let mut read = self.result(layer, pass, result, visitor, compression)?;
+        let mut read = self.result(layer, pass, result, visitor, Some(compression))?;
         if junk {
             let message = "there is data behind the end of the compressed layer; it was passed over";
             read.diagnostics.push(Diagnostic::new(DiagnosticKind::Note, message).in_layer(layer.index));
@@ -267,7 +315,7 @@ impl<'a> Blobs<'a> {
         pass: Pass,
         result: Result<(), Stop>,
         visitor: V,
-        compression: Compression,
+        compression: Option<Compression>,
     ) -> Result<LayerRead<V>, Error> {
         let Pass { entries, mut diagnostics, .. } = pass;
         match result {
@@ -283,7 +331,7 @@ impl<'a> Blobs<'a> {
                 diagnostics.push(Diagnostic::new(DiagnosticKind::Truncated, message), self.observer);
             }
         }
-        if let Some(message) = mislabelled(layer, compression) {
+        if let Some(message) = compression.and_then(|compression| mislabelled(layer, compression)) {
             diagnostics.push(Diagnostic::new(DiagnosticKind::Mislabelled, message), self.observer);
         }
         let complete = !diagnostics.partial();
@@ -369,6 +417,18 @@ impl<'a> Blobs<'a> {
                 },
             )?;
             return Ok(diagnostics);
+        }
+        // The numbers of the entries are those of the table where it was read by that, and only there.
+        let table = self.tables.get(layer.index as usize).and_then(Option::as_ref);
+        if let Some(Ok(toc)) = table.and_then(|table| table.read.get())
+            && let Some(part) = self.part(layer)
+        {
+            let mut stream = TocStream::new(part, Arc::clone(toc), self.image.limits());
+            let mut again = again;
+            let reading =
+                Reading { to_the_end: false, last, ..self.image.reading(self.observer, self.memory) };
+            let (pass, result) = read_archive(&mut stream, &mut again, layer.index, &reading);
+            return Ok(self.result(layer, pass, result, again, None)?.diagnostics);
         }
         let Some(blob) = self.open(layer)?.filter(|_| unreadable(layer).is_none()) else {
             return Ok(Vec::new());

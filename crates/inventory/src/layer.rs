@@ -36,6 +36,8 @@ pub struct LayerCatalog<'a> {
     /// Whether the beginning of the current entry has been looked at.
     settled: bool,
     linked: Kept,
+    /// Where each content is fetched by itself: the paths that packages of this layer own, as far as is known.
+    far: Option<HashSet<u64>>,
     /// Hashes of the directories that one of their files has stood for.
     children: HashSet<u64>,
     packages: usize,
@@ -63,6 +65,7 @@ impl<'a> LayerCatalog<'a> {
             sniffing: false,
             settled: false,
             linked: Kept::default(),
+            far: None,
             children: HashSet::new(),
             packages: 0,
             owned: 0,
@@ -128,6 +131,8 @@ impl<'a> LayerCatalog<'a> {
         self.guessing = self.again.is_none()
             && self.hits.is_empty()
             && (1..=linked::MAX).contains(&entry.size)
+            // What a link leads to can then be fetched when the link is there.
+            && self.far.is_none()
             && self.linked.has_room();
         self.sniffing = self.again.is_none() && entry.size >= magic::SMALLEST;
         self.facts.seen.extend(self.hits.iter().map(|hit| (entry.ordinal, hit.cataloger)));
@@ -248,6 +253,17 @@ impl<'a> LayerCatalog<'a> {
         }
     }
 
+    /// Whether nobody need look at a program or library of a layer that is far away, because a package owns it: what
+    /// is in it would be left out of the precise view.
+    fn is_left_to_owner(&self, entry: &Entry<'_>) -> bool {
+        let Some(owned) = self.far.as_ref().filter(|_| self.again.is_none()) else { return false };
+        let only_peeks = self.hits.iter().all(|hit| matches!(hit.take, Take::Peek(_)));
+        // A package from before the directories were merged says /lib for what is in /usr/lib.
+        let older = entry.path.strip_prefix(b"usr/").map(path_hash);
+        let owned = owned.contains(&path_hash(entry.path)) || older.is_some_and(|hash| owned.contains(&hash));
+        only_peeks && owned
+    }
+
     fn absorb(&mut self, entry: &Entry<'_>, path: &RawPath, hit: Hit, mut sink: Sink) {
         let room = PACKAGES.saturating_sub(self.packages);
         if sink.packages.len() > room {
@@ -265,6 +281,9 @@ impl<'a> LayerCatalog<'a> {
             self.owned += owned.paths.len();
         }
         sink.owned.retain(|owned| !owned.paths.is_empty());
+        if let Some(far) = &mut self.far {
+            far.extend(sink.owned.iter().flat_map(|owned| &owned.paths));
+        }
         if cut {
             sink.diagnostics.push(limit(format!("more than {OWNED} owned files in one layer")));
         }
@@ -316,12 +335,20 @@ fn too_large(entry: &Entry<'_>) -> Diagnostic {
 }
 
 impl LayerVisitor for LayerCatalog<'_> {
+    fn random_access(&mut self) {
+        self.far = Some(HashSet::new());
+    }
+
     fn entry(&mut self, entry: &Entry<'_>) -> Take {
         self.hits.clear();
         self.settled = false;
         match entry.kind {
             EntryKind::File => {
                 self.look_up(entry);
+                if self.is_left_to_owner(entry) {
+                    self.hits.clear();
+                    return Take::Skip;
+                }
                 return self.joined(entry, true);
             }
             EntryKind::Hardlink(target) if self.again.is_none() => self.link(entry, target),

@@ -18,14 +18,21 @@ pub(crate) fn image(summary: &ImageSummary, base: Option<&Base>) -> Image {
         ..Image::default()
     };
     for name in &summary.tags {
+        let name = name.split_once('@').map_or(name.as_str(), |(name, _)| name);
         let at = name.rfind('/').map_or(0, |slash| slash + 1);
         let Some((repository, tag)) = name
             .rfind(':')
             .filter(|&colon| colon >= at)
             .map(|colon| (name.get(..colon).unwrap_or_default(), name.get(colon + 1..).unwrap_or_default()))
         else {
-            // A layout's reference name is a tag alone.
-            image.tags.push(name.clone());
+            // A layout's reference name is a tag alone; an image by digest has none.
+            match name.split_once('/') {
+                Some((host, rest)) => {
+                    image.registry.get_or_insert_with(|| host.to_owned());
+                    image.repository.get_or_insert_with(|| rest.to_owned());
+                }
+                None => image.tags.push(name.to_owned()),
+            }
             continue;
         };
         image.tags.push(tag.to_owned());

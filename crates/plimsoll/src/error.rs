@@ -29,6 +29,15 @@ pub enum Error {
     /// The source of advisories failed.
     #[error(transparent)]
     Match(#[from] plimsoll_matcher::Error),
+    /// The registry can't be read.
+    #[cfg(feature = "registry")]
+    #[error(transparent)]
+    Registry(#[from] plimsoll_registry::Error),
+    /// The image is in a registry, and the client is not compiled in.
+    #[error(
+        "{0} is in a registry, which this build can't read: it lacks the feature `registry`; save the image to a file first"
+    )]
+    NoClient(String),
     /// The image could be read only in part, and the caller asked for all or nothing.
     #[error("{image}: read only in part: {reason}")]
     Partial {

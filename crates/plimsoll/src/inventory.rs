@@ -105,7 +105,9 @@ pub fn take_inventory_with(
     let mut reread = Vec::new();
     for layer in wanted.chunk_by(|a, b| a.layer == b.layer) {
         let Some(index) = layer.first().map(|wanted| wanted.layer) else { continue };
-        let which = usize::try_from(index).ok().and_then(|index| info.layers.get(index));
+        let at = usize::try_from(index).ok();
+        let whole = at.and_then(|at| known.get(at)).is_some_and(|known| known.whole);
+        let which = at.and_then(|at| info.layers.get(at)).filter(|_| whole);
         if let Some(facts) = which.and_then(|which| kept.again(which, layer)) {
             reread.push((index, facts));
             continue;
@@ -123,7 +125,8 @@ pub fn take_inventory_with(
     let layers: Vec<_> = info.layers.iter().map(plimsoll_image::Layer::reference).collect();
     let inventory = catalogers.merge(&tree, &layer_facts, &reread, &layers);
     let taken = Taken { inventory, diagnostics };
-    if taken.partial().is_none() {
+    let whole = known.iter().all(|known| known.whole);
+    if whole && taken.partial().is_none() {
         kept.keep_image(image, &taken.inventory, taken.diagnostics.get(before..).unwrap_or_default());
     }
     Ok(taken)

@@ -13,6 +13,8 @@ pub(crate) struct Known {
     pub(crate) entries: LayerEntries,
     pub(crate) facts: LayerFacts,
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Whether the layer was read and checked as a whole, so that its entries have the archive's numbers.
+    pub(crate) whole: bool,
 }
 
 /// The cache, if there is one, and what a scan's results depend on besides the layer.
@@ -73,13 +75,17 @@ impl<'a> Kept<'a> {
         // The layer may have another place in this image.
         let diagnostics =
             diagnostics.into_iter().map(|diagnostic| diagnostic.in_layer(layer.index)).collect();
-        Some(Known { entries, facts, diagnostics })
+        Some(Known { entries, facts, diagnostics, whole: true })
     }
 
     /// Takes what was read of a layer, and keeps it where it is whole.
     pub(crate) fn keep(&self, layer: &Layer, read: LayerRead<LayerCatalog<'_>>) -> Known {
-        let known =
-            Known { entries: read.entries, facts: read.visitor.finish(), diagnostics: read.diagnostics };
+        let known = Known {
+            entries: read.entries,
+            facts: read.visitor.finish(),
+            diagnostics: read.diagnostics,
+            whole: read.complete,
+        };
         if let Some((cache, key)) = self.key(layer).filter(|_| read.complete) {
             let facts = known.facts.to_bytes();
             let (entries, diagnostics) = (known.entries.clone(), known.diagnostics.clone());

@@ -21,6 +21,8 @@ mod inventory;
 mod kept;
 mod reference;
 mod remedy;
+#[cfg(feature = "registry")]
+mod remote;
 mod scanner;
 mod severity;
 pub mod starter;
@@ -42,11 +44,18 @@ pub use plimsoll_image::{
 };
 pub use plimsoll_inventory::{Catalogers, Inventory, Sbom, SbomFormat};
 pub use plimsoll_matcher::{Candidates, match_packages};
+#[cfg(feature = "registry")]
+pub use plimsoll_registry::{
+    Client, ClientOptions, Credential, Credentials, DockerConfig, Error as RegistryError, ForRegistry,
+};
+pub use plimsoll_registry::{ImageName, ImageNameError};
 pub use plimsoll_report::{AdvisorySet, Report, Style, Upgrade};
 pub use plimsoll_rules::{Date, Error as RulesError, Ruleset};
 pub use plimsoll_severity::{Cvss, Policy};
 pub use plimsoll_version::Scheme;
 pub use reference::{Reference, ReferenceError};
+#[cfg(feature = "registry")]
+pub use remote::open_remote;
 pub use scanner::{ScanOptions, Scanner, View, summary, today};
 pub use subject::{Listed, Subject};
 
@@ -57,6 +66,7 @@ pub mod stages {
     pub use plimsoll_image as image;
     pub use plimsoll_inventory as inventory;
     pub use plimsoll_matcher as matcher;
+    pub use plimsoll_registry as registry;
     pub use plimsoll_remedy as remedy;
     pub use plimsoll_report as report;
     pub use plimsoll_rules as rules;

@@ -3,17 +3,25 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use plimsoll_image::SourceKind;
+use plimsoll_registry::{ImageName, ImageNameError};
 
 use crate::subject::Form;
 
-/// What to scan as a person names it: a path, with or without its form in front. `-` is standard input.
+/// What to scan as a person names it: a path, with or without its form in front, or a name in a registry. `-` is
+/// standard input.
+///
+/// A path that exists is always the path. What does not exist and looks like a name (`alpine:3.19`,
+/// `host:5000/app`) is one; what looks like a path (a slash or dot in front, a backslash, the ending of a file that can
+/// be scanned) is one.
 ///
 /// ```
 /// use plimsoll::Reference;
 /// let reference: Reference = "oci:build/layout".parse()?;
 /// assert_eq!(reference.path().to_str(), Some("build/layout"));
 /// assert_eq!("C:/images/app.tar".parse::<Reference>()?.to_string(), "C:/images/app.tar");
-/// assert!("docker://alpine".parse::<Reference>().is_err());
+/// let reference: Reference = "alpine:3.19".parse()?;
+/// assert_eq!(reference.registry().map(|name| name.repository()), Some("library/alpine"));
+/// assert!("docker-daemon:alpine".parse::<Reference>().is_err());
 /// # Ok::<(), plimsoll::ReferenceError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +29,7 @@ pub struct Reference {
     text: String,
     path: PathBuf,
     form: Option<Form>,
+    registry: Option<ImageName>,
 }
 
 /// Why a text does not name an image.
@@ -28,13 +37,19 @@ pub struct Reference {
 #[non_exhaustive]
 pub enum ReferenceError {
     /// Nothing is named.
-    #[error("no image is named: expected a path, such as app.tar or oci:layout/")]
+    #[error(
+        "no image is named: expected a path, such as app.tar or oci:layout/, or a name, such as alpine:3.19"
+    )]
     Empty,
     /// The form in front is none that can be read.
     #[error(
-        "images of the form {0:?} can't be read: expected a path, or one after docker-archive:, oci:, oci-archive:, dir: or sbom:"
+        "images of the form {0:?} can't be read: expected a path, or one after docker-archive:, oci:, oci-archive:, dir: \
+         or sbom:, or a name in a registry, after registry: if need be"
     )]
     UnknownForm(String),
+    /// What follows `registry:` is no image's name.
+    #[error(transparent)]
+    Name(#[from] ImageNameError),
 }
 
 const FORMS: [(&str, Form); 5] = [
@@ -45,8 +60,22 @@ const FORMS: [(&str, Form); 5] = [
     ("sbom:", Form::Sbom),
 ];
 
+/// Forms of names in registries.
+const REGISTRY_FORMS: [&str; 2] = ["registry:", "docker://"];
+
+/// Endings of files: what has one is meant as a file, also where there is none.
+const FILES: [&str; 21] = [
+    ".tar", ".tgz", ".gz", ".zst", ".tzst", ".xz", ".bz2", ".zip", ".jar", ".whl", ".json", ".xml", ".yaml",
+    ".yml", ".toml", ".txt", ".lock", ".mod", ".spdx", ".db", ".sqlite",
+];
+
 impl Reference {
-    /// The file or folder.
+    /// The image in a registry, where it is one.
+    pub fn registry(&self) -> Option<&ImageName> {
+        self.registry.as_ref()
+    }
+
+    /// The file or folder; of an image in a registry, its name.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -67,8 +96,28 @@ impl Reference {
 
 impl From<&Path> for Reference {
     fn from(path: &Path) -> Self {
-        Self { text: path.to_string_lossy().into_owned(), path: path.to_owned(), form: None }
+        Self { text: path.to_string_lossy().into_owned(), path: path.to_owned(), form: None, registry: None }
     }
+}
+
+impl From<ImageName> for Reference {
+    fn from(name: ImageName) -> Self {
+        let text = name.to_string();
+        Self {
+            path: text.clone().into(),
+            text,
+            form: Some(Form::Image(SourceKind::Registry)),
+            registry: Some(name),
+        }
+    }
+}
+
+/// Whether a text that names nothing that exists is meant as a path.
+fn is_like_a_path(text: &str) -> bool {
+    text.starts_with(['/', '.', '~'])
+        || text.contains('\\')
+        || text.ends_with('/')
+        || FILES.iter().any(|it| text.ends_with(it))
 }
 
 impl FromStr for Reference {
@@ -80,7 +129,17 @@ impl FromStr for Reference {
                 if path.is_empty() {
                     return Err(ReferenceError::Empty);
                 }
-                return Ok(Self { text: text.to_owned(), path: path.into(), form: Some(form) });
+                return Ok(Self {
+                    text: text.to_owned(),
+                    path: path.into(),
+                    form: Some(form),
+                    registry: None,
+                });
+            }
+        }
+        for form in REGISTRY_FORMS {
+            if let Some(name) = text.strip_prefix(form) {
+                return Ok(Self { text: text.to_owned(), ..Self::from(name.parse::<ImageName>()?) });
             }
         }
         if text.is_empty() {
@@ -93,18 +152,23 @@ impl FromStr for Reference {
         {
             return Err(ReferenceError::UnknownForm(format!("{form}:")));
         }
+        if !is_like_a_path(text)
+            && let Ok(name) = text.parse::<ImageName>()
+            && !Path::new(text).exists()
+        {
+            return Ok(Self { text: text.to_owned(), ..Self::from(name) });
+        }
         Ok(Self::from(Path::new(text)))
     }
 }
 
 /// Forms that other tools have and that people will try.
-const FORM_WORDS: [&str; 12] = [
+const FORM_WORDS: [&str; 11] = [
     "docker",
     "docker-daemon",
     "podman",
     "containers-storage",
     "containerd",
-    "registry",
     "oci-dir",
     "oci-layout",
     "singularity",

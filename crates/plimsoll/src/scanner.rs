@@ -57,6 +57,9 @@ pub struct ScanOptions {
     /// How many days old the newest advisory may be for "healthy" to mean something; past it, the assessment is
     /// [`Assessment::Stale`]. Default: no limit.
     pub max_age_days: Option<u32>,
+    /// What reads images in registries. Default: a client without credentials.
+    #[cfg(feature = "registry")]
+    pub client: Option<Arc<plimsoll_registry::Client>>,
 }
 
 /// Which packages of an inventory count.
@@ -129,8 +132,18 @@ impl Scanner {
     /// The image can't be opened or read, the advisories can't be read, or, with
     /// [`OpenOptions::strict`], only a part of the image could be read.
     pub fn scan(&self, image: &Reference) -> Result<Report, Error> {
-        let subject = Subject::open(image, &self.options.open)?;
-        self.scan_subject(&subject, &image.to_string(), &Silent)
+        self.scan_subject(&self.open(image)?, &image.to_string(), &Silent)
+    }
+
+    fn open(&self, image: &Reference) -> Result<Subject, Error> {
+        // Everything that was found includes what is in programs that packages own.
+        let tables = self.options.open.tables && self.options.view == View::Precise;
+        let options = OpenOptions { tables, ..self.options.open.clone() };
+        #[cfg(feature = "registry")]
+        if let (Some(name), Some(client)) = (image.registry(), &self.options.client) {
+            return Ok(Subject::Image(Box::new(crate::open_remote(name, client, &options)?)));
+        }
+        Subject::open(image, &options)
     }
 
     /// Scans an image that is open already, and shows how it goes. `name` is what the report calls it.

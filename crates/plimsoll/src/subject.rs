@@ -36,11 +36,19 @@ pub struct Listed {
 
 impl Subject {
     /// Opens what the reference names. A path without its form in front is an image, a bill of materials or a file of
-    /// packages, by its content; `-` is a bill of materials or such a file on standard input.
+    /// packages, by its content; `-` is a bill of materials or such a file on standard input. An image in a registry is
+    /// read without credentials; [`crate::open_remote`] takes a client that has some.
     ///
     /// # Errors
     /// It can't be opened or read, or is none of them.
     pub fn open(reference: &Reference, options: &OpenOptions) -> Result<Self, Error> {
+        #[cfg(feature = "registry")]
+        if let Some(name) = reference.registry() {
+            return Ok(Self::Image(Box::new(crate::open_remote(name, &Default::default(), options)?)));
+        }
+        if let Some(name) = reference.registry() {
+            return Err(Error::NoClient(name.to_string()));
+        }
         let path = reference.path();
         if path.as_os_str() == "-" {
             let name = Path::new("standard input");

@@ -2,6 +2,8 @@
 //!
 //! - [`decode`] turns what a registry posts to a webhook into [`RegistryEvent`]s, whichever registry it is. It is a
 //!   pure function of the body.
+//! - With the feature `registry` there is a client that reads images straight from a registry, as a
+//!   `plimsoll_image::BlobSource`.
 //! - [`ImageName`] is an image as people write it: `alpine:3.19`, `host:5000/repo@sha256:…`.
 //!
 //! ```
@@ -16,11 +18,18 @@
 //! # Ok::<(), plimsoll_registry::EventError>(())
 //! ```
 
+#[cfg(feature = "registry")]
+mod client;
 mod event;
 mod grammar;
 mod name;
 mod time;
 
+#[cfg(feature = "registry")]
+pub use client::{
+    Anonymous, Client, ClientOptions, Credential, Credentials, DockerConfig, Error, ForRegistry, Listing,
+    Manifest, Proxy, Referrer, RemoteBlob, RemoteImage, Retry,
+};
 pub use event::{
     Action, Decoded, EventError, EventLimits, Format, RegistryEvent, Skipped, SkippedReason, decode,
 };

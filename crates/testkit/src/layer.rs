@@ -11,6 +11,7 @@ pub struct LayerBuilder {
     blob: Option<Vec<u8>>,
     media_type: Option<String>,
     created_by: Option<String>,
+    annotations: Vec<(String, String)>,
 }
 
 /// A layer as it is stored.
@@ -21,6 +22,7 @@ pub(crate) struct StoredLayer {
     pub(crate) diff_id: Digest,
     pub(crate) compression: Compression,
     pub(crate) media_type: Option<String>,
+    pub(crate) annotations: Vec<(String, String)>,
 }
 
 impl LayerBuilder {
@@ -40,6 +42,7 @@ impl LayerBuilder {
             blob: None,
             media_type: None,
             created_by: None,
+            annotations: Vec::new(),
         }
     }
 
@@ -59,6 +62,12 @@ impl LayerBuilder {
     /// The media type that the manifest states, instead of the one that is true.
     pub fn media_type(mut self, media_type: impl Into<String>) -> Self {
         self.media_type = Some(media_type.into());
+        self
+    }
+
+    /// An annotation of the layer's descriptor.
+    pub fn annotation(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.annotations.push((key.into(), value.into()));
         self
     }
 
@@ -98,6 +107,7 @@ impl LayerBuilder {
             diff_id: self.diff_id(),
             compression: self.compression,
             media_type: self.media_type.clone(),
+            annotations: self.annotations.clone(),
             blob,
         }
     }

@@ -27,6 +27,7 @@ pub mod rpm;
 pub mod sqlite;
 pub mod synthetic;
 mod tar;
+pub mod toc;
 mod tree;
 pub mod zip;
 

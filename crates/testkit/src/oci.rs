@@ -47,7 +47,11 @@ impl ImageBuilder {
             });
             let size = i64::try_from(size).unwrap_or(i64::MAX).saturating_add(off.unwrap_or(0));
             let media_type = layer.media_type.unwrap_or_else(|| self.layer_type(layer.compression).into());
-            descriptors.push(json!({ "mediaType": media_type, "digest": digest, "size": size }));
+            let mut descriptor = json!({ "mediaType": media_type, "digest": digest, "size": size });
+            for (key, value) in layer.annotations {
+                descriptor["annotations"][key] = json!(value);
+            }
+            descriptors.push(descriptor);
             if !self.faults.contains(&Fault::LayerMissing(i)) {
                 tree.insert(blob(&layer.digest), layer.blob);
             }

@@ -8,7 +8,7 @@ use crate::{Outcome, image};
 
 pub(crate) fn run(args: &Inventory, color: Color) -> Result<Outcome, Failure> {
     let options = image::options(&args.reading)?;
-    let opened = image::open(&args.image, &options)?;
+    let opened = image::open(&args.image, &options, &args.reading.remote)?;
     let view = image::view(&args.reading);
     let (taken, packages, summary) = match opened {
         Subject::Image(opened) => {

@@ -16,7 +16,7 @@ pub(crate) fn run(args: &Scan, color: Color) -> Result<Outcome, Failure> {
     } else {
         store::scanner(&args.store)?
     };
-    let opened = image::open(&args.image, &options.open)?;
+    let opened = image::open(&args.image, &options.open, &args.reading.remote)?;
     let bars = Bars::new();
     let report = scanner.with(options).scan_subject(&opened, &args.image, &bars);
     bars.clear();

@@ -7,6 +7,7 @@ use plimsoll_core::{Diagnostic, DiagnosticKind, Digest};
 use super::document::{Config, Descriptor, Document, LayerPlan, mark_repeated};
 use super::media::{self, Sort};
 use super::store::{Key, Store, Wanted, fetch, parse};
+use crate::toc::{Hint, Table};
 use crate::{
     Choice, Error, ImageInfo, ImageStatus, Layer, OpenOptions, Platform, SkippedManifest, SourceKind,
 };
@@ -20,6 +21,7 @@ const PROBES: usize = 256;
 pub(crate) struct Opened {
     pub(crate) info: ImageInfo,
     pub(crate) keys: Vec<Key>,
+    pub(crate) tables: Vec<Option<Table>>,
 }
 
 /// A manifest that may be the one.
@@ -363,7 +365,7 @@ impl Search<'_> {
             base: None,
             diagnostics: Vec::new(),
         };
-        Ok(Opened { info, keys: Vec::new() })
+        Ok(Opened { info, keys: Vec::new(), tables: Vec::new() })
     }
 
     fn image(
@@ -392,7 +394,7 @@ impl Search<'_> {
         };
         if let Some(kind) = artifact_type(manifest) {
             info.status = ImageStatus::Artifact(kind);
-            return Ok(Opened { info, keys: Vec::new() });
+            return Ok(Opened { info, keys: Vec::new(), tables: Vec::new() });
         }
         check_count(descriptors.len(), self.options, what)?;
         let Some((config_digest, config)) = self.config(manifest, what)? else {
@@ -423,6 +425,7 @@ impl Search<'_> {
                     same_as: None,
                 },
                 key: Key::Digest(digest),
+                table: Hint::of(descriptor.annotations.as_ref()),
             });
         }
         mark_repeated(&mut plans, |key| self.store.place(key));
@@ -435,9 +438,10 @@ impl Search<'_> {
         info.base = config.base(manifest.annotations.as_ref());
         info.created = config.created;
         info.diagnostics = diagnostics;
+        let tables = plans.iter_mut().map(|plan| plan.table.take().map(Table::new)).collect();
         let (layers, keys) = plans.into_iter().map(|plan| (plan.layer, plan.key)).unzip();
         info.layers = layers;
-        Ok(Opened { info, keys })
+        Ok(Opened { info, keys, tables })
     }
 }
 

@@ -109,10 +109,12 @@ pub(crate) fn open_docker(store: &Store, options: &OpenOptions) -> Result<Opened
                 same_as: None,
             },
             key,
+            table: None,
         });
     }
     mark_repeated(&mut plans, |key| store.place(key));
-    let (layers, keys) = plans.into_iter().map(|plan| (plan.layer, plan.key)).unzip();
+    let (layers, keys): (Vec<_>, Vec<_>) = plans.into_iter().map(|plan| (plan.layer, plan.key)).unzip();
+    let tables = keys.iter().map(|_| None).collect();
     let info = ImageInfo {
         source: SourceKind::DockerArchive,
         status: config.status(),
@@ -128,7 +130,7 @@ pub(crate) fn open_docker(store: &Store, options: &OpenOptions) -> Result<Opened
         base,
         diagnostics,
     };
-    Ok(Opened { info, keys })
+    Ok(Opened { info, keys, tables })
 }
 
 fn key_of(name: &str, what: &str, limits: &Limits) -> Result<Key, Error> {

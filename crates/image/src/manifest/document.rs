@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::store::Key;
+use crate::toc::Hint;
 use crate::{BaseName, Error, ImageStatus, Layer, Platform};
 
 /// A descriptor (OCI image specification, descriptor.md).
@@ -183,6 +184,7 @@ impl Config {
 pub(crate) struct LayerPlan {
     pub(crate) layer: Layer,
     pub(crate) key: Key,
+    pub(crate) table: Option<Hint>,
 }
 
 /// Marks the layers that are an earlier one over again.

@@ -110,7 +110,8 @@ pub(crate) fn open_legacy(store: &Store, options: &OpenOptions) -> Result<Opened
     let config = top.config.clone();
     let mut plans = chain(store, id, top, options)?;
     mark_repeated(&mut plans, |key| store.place(key));
-    let (layers, keys) = plans.into_iter().map(|plan| (plan.layer, plan.key)).unzip();
+    let (layers, keys): (Vec<_>, Vec<_>) = plans.into_iter().map(|plan| (plan.layer, plan.key)).unzip();
+    let tables = keys.iter().map(|_| None).collect();
     let info = ImageInfo {
         source: SourceKind::DockerArchive,
         status: config.status(),
@@ -127,7 +128,7 @@ pub(crate) fn open_legacy(store: &Store, options: &OpenOptions) -> Result<Opened
         base: config.base(None),
         diagnostics,
     };
-    Ok(Opened { info, keys })
+    Ok(Opened { info, keys, tables })
 }
 
 /// The layers from the lowest to the one that is named.
@@ -166,6 +167,7 @@ fn chain(store: &Store, top: String, image: Image, options: &OpenOptions) -> Res
                 same_as: None,
             },
             key,
+            table: None,
         });
     }
     Ok(plans)

@@ -8,6 +8,8 @@ use std::io::{self, Read};
 
 use plimsoll_core::Digest;
 
+use crate::SourceKind;
+
 pub(crate) use archive::{Archive, Packed, blob_name, stopped};
 pub(crate) use layout::Layout;
 pub(crate) use span::Shared;
@@ -73,6 +75,31 @@ pub trait BlobSource: Send + Sync {
     /// # Errors
     /// [`io::ErrorKind::NotFound`] where there is no such blob; anything else where the storage failed.
     fn open(&self, digest: &Digest) -> io::Result<Box<dyn Blob + '_>>;
+
+    /// Opens bytes `from` to `to` (exclusive) of a blob, for layers with a table of contents, of which only parts
+    /// are wanted. Nothing where the storage gives no parts, or gives the whole as easily; the default.
+    ///
+    /// # Errors
+    /// As for [`open`](Self::open).
+    fn open_part(
+        &self,
+        digest: &Digest,
+        from: u64,
+        to: u64,
+    ) -> io::Result<Option<Box<dyn Read + Send + '_>>> {
+        let _ = (digest, from, to);
+        Ok(None)
+    }
+
+    /// What sort of source it is.
+    fn kind(&self) -> SourceKind {
+        SourceKind::Blobs
+    }
+
+    /// The names under which the image was asked for, beside those that its documents give it.
+    fn names(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// Bytes in memory are a blob.

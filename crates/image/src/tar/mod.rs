@@ -6,7 +6,8 @@ mod pax;
 mod sparse;
 
 use crate::stream::{ByteStream, Stop};
-use header::{BLOCK, Block, Format};
+pub(crate) use header::BLOCK;
+use header::{Block, Format};
 use pax::Pax;
 pub(crate) use sparse::Part;
 

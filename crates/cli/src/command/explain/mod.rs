@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use clap::Args;
 use plimsoll::stages::core::Role;
 use plimsoll::stages::image::SourceKind;
-use plimsoll::{Catalogers, Package, Purl, Subject, View, take_inventory_with};
+use plimsoll::{Catalogers, OpenOptions, Package, Purl, Subject, View, take_inventory_with};
 
 use self::answer::Answer;
 use crate::args::{self, Color};
@@ -78,8 +78,8 @@ fn is_declared(package: &Package) -> bool {
 
 /// Every package of the image, also those that another owns, and what it calls itself.
 fn inventory(args: &Explain) -> Result<(Vec<Package>, Option<String>), Failure> {
-    let options = image::options(&args.reading)?;
-    let opened = match image::open(&args.subject, &options)? {
+    let options = OpenOptions { tables: false, ..image::options(&args.reading)? };
+    let opened = match image::open(&args.subject, &options, &args.reading.remote)? {
         Subject::Image(opened) => opened,
         Subject::Listed(listed) => {
             let distro = listed.taken.inventory.distro.as_ref().map(|distro| distro.title());
