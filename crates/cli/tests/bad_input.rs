@@ -195,7 +195,8 @@ fn what_is_no_store_is_said_to_be_none() {
 
 #[test]
 fn what_is_no_image_package_or_version_scheme_is_said_to_be_none() {
-    refused(&["scan", "docker://alpine:3.19"], &["docker:"]);
+    refused(&["scan", "docker-daemon:alpine:3.19"], &["docker-daemon:"]);
+    refused(&["scan", "--offline", "docker://alpine:3.19"], &["docker.io/library/alpine:3.19", "--offline"]);
     refused(&["match", "jinja2"], &["jinja2", "pkg:"]);
     refused(&["compare", "klingon", "1", "2"], &["klingon"]);
 }
