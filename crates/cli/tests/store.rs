@@ -253,6 +253,39 @@ fn stores_that_can_not_be_used_are_said_so() {
     place.ok(&["db", "status"]);
 }
 
+#[test]
+fn standard_input_is_a_document_or_an_archive() {
+    use plimsoll_testkit::compression::gzip;
+    use plimsoll_testkit::zip::ZipBuilder;
+    let text = record("PYSEC-1", 1, "1.0", HIGH, "a").to_string();
+    let zip = ZipBuilder::new().file("PYSEC-1.json", &text).file("LICENSE", "x").finish();
+    for input in [text.as_bytes(), &gzip(text.as_bytes()), &zip] {
+        let place = Place::new();
+        let output = place.fed(&["db", "import", "-"], input);
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(said.starts_with("1 records: 1 new"), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    }
+    let place = Place::new();
+    let output = place.fed(&["db", "import", "-"], b"nothing of the sort");
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.code() == Some(2) && error.contains("standard input"), "{error}");
+}
+
+/// A score file that does not say of which day it is can't be read; what stands beside it can.
+#[test]
+fn a_document_that_can_not_be_read_leaves_the_others() {
+    let place = Place::new();
+    fs::create_dir(place.path("feeds")).unwrap();
+    fs::write(place.path("feeds/a.csv"), "cve,epss,percentile\nCVE-2026-1,0.1,0.1\n").unwrap();
+    fs::write(place.path("feeds/b.json"), record("PYSEC-1", 1, "1.0", HIGH, "a").to_string()).unwrap();
+    let output = place.run(&["db", "import", "feeds"]);
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{error}");
+    assert!(error.starts_with("skipped: feeds/a.csv: the epss document can't be read"), "{error}");
+    assert!(String::from_utf8_lossy(&output.stdout).starts_with("1 records: 1 new"));
+    place.failed(&["db", "import", "feeds/a.csv"], "the epss document feeds/a.csv can't be read");
+}
+
 #[cfg(unix)]
 #[test]
 fn folders_that_can_not_be_written_are_said_so() {

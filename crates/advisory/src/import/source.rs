@@ -1,5 +1,5 @@
 use std::fs::{self, File};
-use std::io::{BufReader, Read, Seek};
+use std::io::{BufReader, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use plimsoll_core::{Diagnostic, DiagnosticKind, Limits};
@@ -9,6 +9,9 @@ use super::tarball::{self, Tarball};
 use super::unpack::{self, Compression};
 use crate::Error;
 use crate::feeds::{self, Document, Parsed};
+
+/// What names standard input; a file of that name is `./-`.
+const STDIN: &str = "-";
 
 /// Documents between two reports of progress.
 const STEP: u64 = 256;
@@ -35,14 +38,34 @@ impl<'a> Source<'a> {
     pub(super) fn read(&mut self, path: &Path) -> Result<(), Error> {
         self.records = 0;
         self.bytes = 0;
-        let kind = fs::metadata(path).map_err(|e| Error::io("read", path, e))?;
-        if kind.is_dir() {
+        if path.as_os_str() == STDIN {
+            self.stdin()?;
+        } else if fs::metadata(path).map_err(|e| Error::io("read", path, e))?.is_dir() {
             self.folder(path)?;
         } else {
             self.file(path, true)?;
         }
         let records = self.records;
         (self.send)(Item::Done { path: path.to_owned(), records })
+    }
+
+    /// What is read from standard input: a document or an archive, which is held while it is read.
+    fn stdin(&mut self) -> Result<(), Error> {
+        let path = Path::new("standard input");
+        let bytes = self.content(path, &mut std::io::stdin().lock())?;
+        if bytes.starts_with(b"PK") {
+            self.bytes = 0;
+            return self.archive(path, Cursor::new(bytes));
+        }
+        let name = path.to_string_lossy();
+        let Some(compression) = Compression::of(&bytes) else {
+            self.bytes = 0;
+            return self.content_of(path, &name, &mut bytes.as_slice(), true);
+        };
+        self.bytes = 0;
+        let reader = compression.reader(bytes.as_slice());
+        let mut reader = reader.map_err(|e| Error::io("read", path, e))?;
+        self.content_of(path, &name, &mut reader, true)
     }
 
     /// Every file below a folder, in the order of names. Links to folders are not followed.
@@ -138,7 +161,7 @@ impl<'a> Source<'a> {
     }
 
     /// Every member of a zip archive.
-    fn archive(&mut self, path: &Path, file: File) -> Result<(), Error> {
+    fn archive(&mut self, path: &Path, file: impl Read + Seek) -> Result<(), Error> {
         let broken = |e: zip::result::ZipError| match e {
             zip::result::ZipError::Io(e) if e.kind() != std::io::ErrorKind::UnexpectedEof => {
                 Error::io("read", path, e)
@@ -221,8 +244,26 @@ impl<'a> Source<'a> {
         fault.map_or(Ok(()), |fault| (self.send)(Item::Parsed(Parsed::Skipped(fault))))
     }
 
-    /// Parses a document. A document of no feed is passed over, unless the caller named it or it is called JSON.
+    /// Reads a document. In a folder or an archive, one that can't be read is one that is left out.
     fn document(
+        &mut self,
+        name: &str,
+        bytes: &[u8],
+        named: bool,
+        fault: &mut dyn FnMut(Diagnostic),
+    ) -> Result<(), Error> {
+        match self.parse(name, bytes, named, fault) {
+            Err(Error::Document { feed, why, .. }) if !named => {
+                let why = format!("the {feed} document can't be read: {why}");
+                fault(Diagnostic::new(DiagnosticKind::Malformed, why).at(name));
+                Ok(())
+            }
+            read => read,
+        }
+    }
+
+    /// Parses a document. A document of no feed is passed over, unless the caller named it or it is called JSON.
+    fn parse(
         &mut self,
         name: &str,
         bytes: &[u8],

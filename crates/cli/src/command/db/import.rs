@@ -62,8 +62,8 @@ pub(crate) fn run(args: &Import) -> Result<Outcome, Failure> {
 /// The bundle among the paths, which has to be the only one.
 fn bundle(paths: &[PathBuf]) -> Result<Option<&Path>, Failure> {
     for path in paths {
-        // What is not there is for the import to say.
-        if path.exists() && Bundle::open(path)?.is_some() {
+        // What is not there is for the import to say; standard input is no bundle.
+        if path.as_os_str() != "-" && path.exists() && Bundle::open(path)?.is_some() {
             return match paths.len() {
                 1 => Ok(Some(path)),
                 _ => Err(Failure::Said(format!(
