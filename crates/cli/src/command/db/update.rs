@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::Args;
 use plimsoll::stages::advisory::Download;
-use plimsoll::{ImportOptions, Store, StoreError, clean};
+use plimsoll::{ImportOptions, Limits, Store, StoreError, clean};
 use plimsoll_fetch::{Chosen, Fetched, Options, State, catalogue};
 
 use super::{counted, import, now};
@@ -90,8 +90,10 @@ pub(crate) fn run(args: &Update) -> Result<Outcome, Failure> {
     } else {
         let paths: Vec<PathBuf> = outcome.fetched.iter().map(|fetched| fetched.file.clone()).collect();
         let downloads = outcome.fetched.iter().map(download).collect();
-        // A release may have no advisory yet.
-        let options = ImportOptions { empty: true, downloads, ..ImportOptions::default() };
+        // The archives of those who publish a document for each vulnerability and product are a hundred times as large
+        // unpacked. A release may have no advisory yet.
+        let limits = Limits { advisories: 1 << 38, ..Limits::default() };
+        let options = ImportOptions { empty: true, downloads, limits, ..ImportOptions::default() };
         let report = import::import(&paths, &path, options)?;
         import::say(&report, &path)?;
         let fetched = counted(u64::try_from(paths.len()).unwrap_or(u64::MAX), "document");
