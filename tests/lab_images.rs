@@ -117,3 +117,48 @@ fn inventories_are_the_truth() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
+
+/// What a package is called whoever lists it, and what decides its advisories.
+fn identity(package: &Package) -> (String, (String, String)) {
+    let version = package.version.trim_start_matches('v');
+    let name = package.name.to_lowercase().replace('_', "-");
+    let ecosystem = package.ecosystem.as_ref().map(ToString::to_string).unwrap_or_default();
+    (format!("{} {name} {version}", package.kind), (ecosystem, package.source_name().to_owned()))
+}
+
+/// Lists of the same images by other tools (`TOOL_oci*.json` beside the image) give packages that are judged alike.
+#[test]
+fn the_lists_of_other_tools_are_judged_like_the_image() {
+    let Some(lab) = std::env::var_os("PLIMSOLL_LAB") else {
+        eprintln!("skipped: PLIMSOLL_LAB names no folder of real images");
+        return;
+    };
+    let mut images: Vec<_> = Path::new(&lab).read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
+    images.sort();
+    for image in images {
+        let lists = image.read_dir().into_iter().flatten().flatten().map(|entry| entry.path());
+        let lists: Vec<_> = lists
+            .filter(|path| {
+                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                name.contains("_oci") && name.ends_with(".json")
+            })
+            .collect();
+        if lists.is_empty() || !image.join("oci").exists() {
+            continue;
+        }
+        let options = OpenOptions::default();
+        let opened = Image::open(&image.join("oci"), &options).unwrap();
+        let taken = take_inventory(&opened, &Catalogers::all(), &options.limits, &Silent).unwrap();
+        let ours: BTreeMap<_, _> = taken.inventory.packages.iter().map(identity).collect();
+        for list in lists {
+            let sbom = plimsoll::Sbom::read(&std::fs::read(&list).unwrap()).unwrap();
+            let theirs = sbom.inventory.packages.iter().filter(|package| package.kind.is_os()).map(identity);
+            let shared: Vec<_> =
+                theirs.filter_map(|(key, it)| Some((ours.get(&key)?.clone(), it, key))).collect();
+            println!("{}: {} packages of the system in both", list.display(), shared.len());
+            for (ours, theirs, key) in shared {
+                assert_eq!(theirs, ours, "{}: {key}", list.display());
+            }
+        }
+    }
+}

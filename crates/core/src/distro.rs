@@ -22,6 +22,13 @@ pub struct Distro {
     /// `CPE_NAME`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cpe: Option<String>,
+    /// Where its packages are installed from, as the package manager's configuration says, sorted: the lines of
+    /// apk's `repositories`, `URI SUITE COMPONENTS` of apt, the ids of yum and dnf.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub repositories: Vec<String>,
+    /// Red Hat's content sets that the image was built from, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub content_sets: Vec<String>,
 }
 
 impl Distro {
@@ -44,7 +51,7 @@ impl Distro {
         };
         let (name, release) = match self.id.as_str() {
             "debian" => ("Debian", Some(major.map(str::to_owned).or_else(|| self.debian_from_codename())?)),
-            "alpine" if self.version.contains("_alpha") || self.version == "edge" => {
+            "alpine" if self.version.contains("_alpha") || self.version == "edge" || self.is_edge() => {
                 ("Alpine", Some("edge".to_owned()))
             }
             "alpine" => ("Alpine", Some(format!("v{}", minor()?))),
@@ -107,6 +114,12 @@ impl Distro {
             Some(pack) => format!("{version}-{pack}"),
             None => version,
         })
+    }
+
+    /// Whether Alpine's packages come from its rolling branch alone, whatever release the image began as.
+    fn is_edge(&self) -> bool {
+        let mut branches = self.repositories.iter().filter_map(|line| alpine_branch(line)).peekable();
+        branches.peek().is_some() && branches.all(|branch| branch == "edge")
     }
 
     /// Testing images say `VERSION_CODENAME` alone; `sid` is no release and has no ecosystem of its own.
@@ -204,6 +217,16 @@ fn alt_branch(version: &str) -> String {
     if version.starts_with(|c: char| c.is_ascii_digit()) { format!("p{version}") } else { version.to_owned() }
 }
 
+/// The branch of one of Alpine's own repositories: `edge` of `https://dl-cdn.alpinelinux.org/alpine/edge/main`. Tagged
+/// ones are only for what is asked from them by name.
+fn alpine_branch(line: &str) -> Option<&str> {
+    let url = line.trim().trim_end_matches('/');
+    let (rest, repository) = url.rsplit_once('/').filter(|_| !url.starts_with('@'))?;
+    let (base, branch) = rest.rsplit_once('/')?;
+    let own = base.ends_with("/alpine") && matches!(repository, "main" | "community");
+    own.then_some(branch)
+}
+
 /// OSV marks Ubuntu's long-term releases: every April release of an even year.
 fn ubuntu_release(version: &str) -> Option<String> {
     let (year, month) = version.split_once('.')?;
@@ -226,6 +249,28 @@ fn sles_release(version: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn alpine_follows_its_repositories() {
+        let alpine = |repositories: &[&str]| Distro {
+            id: "alpine".into(),
+            version: "3.19.1".into(),
+            repositories: repositories.iter().map(|&line| line.to_owned()).collect(),
+            ..Distro::default()
+        };
+        let edge = "https://dl-cdn.alpinelinux.org/alpine/edge/main";
+        let release = "https://dl-cdn.alpinelinux.org/alpine/v3.19/main";
+        for (repositories, expected) in [
+            (&[][..], "Alpine:v3.19"),
+            (&[release], "Alpine:v3.19"),
+            (&[edge], "Alpine:edge"),
+            (&[edge, "https://example.org/alpine/v3.19/extra"], "Alpine:edge"),
+            (&[edge, release], "Alpine:v3.19"),
+            (&["@edge https://dl-cdn.alpinelinux.org/alpine/edge/main"], "Alpine:v3.19"),
+        ] {
+            assert_eq!(alpine(repositories).ecosystem().unwrap().as_str(), expected, "{repositories:?}");
+        }
+    }
 
     #[test]
     fn distributions_have_the_feeds_of_what_they_are_made_of() {

@@ -7,7 +7,8 @@
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of one file that a cataloger may hold whole. Default 64 MiB.
+    /// Bytes of one file that a cataloger may hold whole; most ask for less. Default 256 MiB, which databases of rpm
+    /// reach.
     pub file: u64,
     /// Bytes held at one time over all files. Default 256 MiB.
     pub buffered: u64,
@@ -47,7 +48,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            file: 64 << 20,
+            file: 256 << 20,
             buffered: 256 << 20,
             entries: 10_000_000,
             path: 4096,

@@ -38,6 +38,16 @@ pub struct Package {
     /// What part it plays.
     #[serde(default, skip_serializing_if = "Role::is_normal")]
     pub role: Role,
+    /// The id of the key that signed it, in hexadecimal, where the package manager records the signature.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed_by: Option<String>,
+    /// The layer that first brought a package of this name to the place, where a later one, the location's, changed
+    /// its version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub introduced_in: Option<LayerRef>,
+    /// The layer that removed it, of a package that is not in the image any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removed_in: Option<LayerRef>,
     /// How its name and version were told, where no package manager's own record names them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<Identity>,
@@ -130,6 +140,9 @@ impl Package {
             vendor: None,
             module: None,
             role: Role::Normal,
+            signed_by: None,
+            introduced_in: None,
+            removed_in: None,
             identity: None,
             cataloger: String::new(),
         }

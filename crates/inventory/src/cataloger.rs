@@ -1,4 +1,4 @@
-use plimsoll_core::{Content, Diagnostic, Distro, Package, Take};
+use plimsoll_core::{Content, Diagnostic, Distro, Package, Role, Take};
 
 use crate::Magic;
 
@@ -10,6 +10,11 @@ pub trait Cataloger: Send + Sync {
 
     /// Raised whenever the same file would give another result, so that cached layers are read again.
     fn revision(&self) -> u32;
+
+    /// The part that its packages play, as far as the file they stand in decides it.
+    fn role(&self) -> Role {
+        Role::Normal
+    }
 
     /// Which files it reads. This is data, so that all catalogers together cost one look-up an entry.
     fn interests(&self) -> &'static [Interest];

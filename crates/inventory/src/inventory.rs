@@ -1,4 +1,4 @@
-use plimsoll_core::{Diagnostic, Distro, ImagePath, Package, Role};
+use plimsoll_core::{Confidence, Diagnostic, Distro, ImagePath, Package, PackageType, Role};
 use serde::{Deserialize, Serialize};
 
 /// Everything that an image's layers together have installed.
@@ -16,6 +16,10 @@ pub struct Inventory {
     /// What may be software and nothing identified.
     #[serde(default)]
     pub unidentified: Unidentified,
+    /// The packages that a layer brought and a later one removed, each with [`Package::removed_in`]: the image does
+    /// not have them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<Package>,
 }
 
 /// Executables and archives that no cataloger knew and no package owns: what an inventory does not cover.
@@ -55,5 +59,11 @@ fn is_declared(package: &Package) -> bool {
 }
 
 fn is_installed(package: &Package) -> bool {
-    package.owned_by.is_none() && package.role != Role::Fixture && !is_declared(package)
+    package.owned_by.is_none() && package.role != Role::Fixture && !is_declared(package) && !is_guess(package)
+}
+
+/// Crates that a path in a panic message names: some of those that were compiled in, and perhaps not all of that.
+fn is_guess(package: &Package) -> bool {
+    let low = package.identity.as_ref().is_some_and(|identity| identity.confidence == Confidence::Low);
+    low && package.kind == PackageType::Cargo
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::Inventory;
 
 /// Raised whenever the form changes; older bytes are then nothing.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 
 /// Thousands of packages came with the same few layers: what is said of a layer is said once, and a package says its
 /// place among the layers.
@@ -53,11 +53,11 @@ impl Inventory {
 
 /// Every mention of a layer.
 fn layers(inventory: &mut Inventory) -> impl Iterator<Item = &mut LayerRef> {
-    inventory
-        .packages
-        .iter_mut()
-        .flat_map(|package| &mut package.locations)
-        .filter_map(|location| location.layer.as_mut())
+    let packages = inventory.packages.iter_mut().chain(&mut inventory.removed);
+    packages.flat_map(|package| {
+        let locations = package.locations.iter_mut().filter_map(|location| location.layer.as_mut());
+        locations.chain(&mut package.introduced_in).chain(&mut package.removed_in)
+    })
 }
 
 #[cfg(test)]

@@ -47,6 +47,10 @@ pub fn write_inventory(
         if let Some(owner) = &package.owned_by {
             place += &format!(", owned by {}", clean(owner));
         }
+        if let Some(layer) = &package.removed_in {
+            let by = layer.created_by.as_deref().unwrap_or_default();
+            place += format!(", removed in layer {}: {}", layer.index, clean(by)).trim_end_matches(": ");
+        }
         if package.role == Role::Fixture {
             place += ", not installed by a package manager";
         }

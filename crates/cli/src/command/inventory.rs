@@ -1,7 +1,7 @@
 use plimsoll::stages::report::{Tool, write_cyclonedx, write_inventory, write_inventory_json};
 use plimsoll::{Catalogers, Diagnostic, Subject, take_inventory_with};
 
-use crate::args::{Color, Inventory, InventoryFormat};
+use crate::args::{Color, Inventory, InventoryFormat, View};
 use crate::output::{self, Failure};
 use crate::progress::Bars;
 use crate::{Outcome, image};
@@ -28,6 +28,12 @@ pub(crate) fn run(args: &Inventory, color: Color) -> Result<Outcome, Failure> {
     };
     if let (true, Some(wrong)) = (options.strict, taken.partial()) {
         return Err(Failure::Said(format!("{}: read only in part: {wrong}", args.image)));
+    }
+    let mut packages = packages;
+    if matches!(args.reading.view, View::Comprehensive)
+        && matches!(args.writing.format, InventoryFormat::Table | InventoryFormat::Json)
+    {
+        packages.extend(taken.inventory.removed.iter().cloned());
     }
     let distro = taken.inventory.distro.as_ref();
     let unidentified = taken.unidentified();

@@ -44,6 +44,10 @@ impl Cataloger for Document {
         self.revision
     }
 
+    fn role(&self) -> Role {
+        self.role
+    }
+
     fn interests(&self) -> &'static [Interest] {
         self.interests
     }

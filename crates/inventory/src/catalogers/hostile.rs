@@ -21,6 +21,22 @@ fn samples(id: &str) -> Vec<(&'static str, Vec<u8>)> {
             ),
             text("etc/debian_version", "trixie/sid\n"),
         ],
+        "repositories" => vec![
+            text("etc/apk/repositories", "https://dl-cdn.alpinelinux.org/alpine/edge/main\n# x\n"),
+            text(
+                "etc/apt/sources.list",
+                "deb [signed-by=/a.gpg] http://deb.debian.org/debian bookworm main # x\n",
+            ),
+            text(
+                "etc/apt/sources.list.d/debian.sources",
+                "Types: deb\nURIs: http://deb.debian.org/debian\nSuites: bookworm bookworm-updates\nComponents: main\n",
+            ),
+            text("etc/yum.repos.d/a.repo", "[baseos]\nname=x\nenabled=1\n[extras]\nenabled=0\n"),
+            text(
+                "root/buildinfo/content_manifests/a.json",
+                r#"{"content_sets":["rhel-8-for-x86_64-baseos-rpms"]}"#,
+            ),
+        ],
         "dpkg" => vec![
             text(
                 "var/lib/dpkg/status",

@@ -12,6 +12,7 @@ mod conda;
 mod cos;
 mod dart;
 mod deb822;
+mod descriptions;
 mod document;
 mod dotnet;
 mod dpkg;
@@ -41,6 +42,7 @@ mod php;
 mod portage;
 mod python;
 mod r;
+mod repositories;
 mod rpm;
 mod ruby;
 mod runtimes;
@@ -54,12 +56,14 @@ pub(crate) mod xml;
 mod yaml;
 mod zip;
 
+pub use self::descriptions::{DESCRIPTIONS, Description};
 use crate::Cataloger;
 
 /// Every cataloger.
 pub fn all() -> Vec<Box<dyn Cataloger>> {
     vec![
         Box::new(os_release::OsRelease),
+        Box::new(repositories::Repositories),
         Box::new(dpkg::Dpkg),
         Box::new(apk::Apk),
         Box::new(rpm::Rpm),

@@ -18,11 +18,15 @@ pub(crate) struct History<'a> {
 /// By path and cataloger: the layers that hold the file, and what it says there.
 type Versions<'a> = HashMap<(&'a [u8], u16), Vec<(u32, &'a FileFacts)>>;
 
-/// A package at one version.
-type Identity<'a> = (&'a str, &'a str, Option<&'a str>);
+/// What makes a package of two layers the same: at one version, or at any.
+type Identity<'a> = (&'a str, Option<&'a str>, Option<&'a str>);
 
-fn identity(package: &Package) -> Identity<'_> {
-    (&package.name, &package.version, package.arch.as_deref())
+fn at_its_version(package: &Package) -> Identity<'_> {
+    (&package.name, Some(&package.version), package.arch.as_deref())
+}
+
+fn at_any_version(package: &Package) -> Identity<'_> {
+    (&package.name, None, package.arch.as_deref())
 }
 
 impl<'a> History<'a> {
@@ -53,7 +57,16 @@ impl<'a> History<'a> {
     }
 
     /// For each package of a visible file, the index of the layer since which the file has named it as it is.
+    pub(crate) fn changed(&self, visible: &Visible<'_>) -> Vec<u32> {
+        self.since(visible, at_its_version)
+    }
+
+    /// For each package of a visible file, the index of the layer since which the file has named it in any version.
     pub(crate) fn introduced(&self, visible: &Visible<'_>) -> Vec<u32> {
+        self.since(visible, at_any_version)
+    }
+
+    fn since(&self, visible: &Visible<'_>, identity: fn(&Package) -> Identity<'_>) -> Vec<u32> {
         let packages = &visible.facts.packages;
         let mut introduced = vec![visible.file.layer; packages.len()];
         let path = visible.path.as_bytes();
@@ -83,21 +96,31 @@ impl<'a> History<'a> {
         introduced
     }
 
+    /// The first layer above `low` that removed the file or a directory it is in.
+    pub(super) fn first_removal(&self, low: u32, ancestors: &[u64]) -> Option<u32> {
+        let next = low.checked_add(1)?;
+        let above = self.layers.iter().zip(0_u32..).skip(usize::try_from(next).ok()?);
+        let mut removing = above.filter(|(layer, _)| removes(layer, ancestors));
+        removing.next().map(|(_, index)| index)
+    }
+
     /// Whether a layer above `low`, up to `high`, removed the file or a directory it is in.
-    fn removed_between(&self, low: u32, high: u32, ancestors: &[u64]) -> bool {
+    pub(super) fn removed_between(&self, low: u32, high: u32, ancestors: &[u64]) -> bool {
         let range = usize::try_from(low).unwrap_or(usize::MAX).saturating_add(1)
             ..=usize::try_from(high).unwrap_or(usize::MAX);
         let layers = self.layers.get(range).unwrap_or_default();
-        layers.iter().any(|layer| {
-            ancestors.iter().any(|hash| {
-                layer.whiteouts.binary_search(hash).is_ok() || layer.opaques.binary_search(hash).is_ok()
-            })
-        })
+        layers.iter().any(|layer| removes(layer, ancestors))
     }
 }
 
+fn removes(layer: &LayerFacts, ancestors: &[u64]) -> bool {
+    ancestors
+        .iter()
+        .any(|hash| layer.whiteouts.binary_search(hash).is_ok() || layer.opaques.binary_search(hash).is_ok())
+}
+
 /// The hashes of a path and of all directories it is in, the root included.
-fn prefixes(path: &[u8]) -> Vec<u64> {
+pub(super) fn prefixes(path: &[u8]) -> Vec<u64> {
     let ends = path.iter().enumerate().filter(|(_, b)| **b == b'/').map(|(at, _)| at);
     let directories = ends.filter_map(|end| path.get(..end)).map(path_hash);
     directories.chain([path_hash(path), path_hash(b"")]).collect()

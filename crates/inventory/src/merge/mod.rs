@@ -4,6 +4,7 @@
 mod history;
 pub(crate) mod os;
 mod owners;
+mod removed;
 
 use std::collections::{HashMap, HashSet};
 
@@ -21,7 +22,9 @@ pub(crate) struct Visible<'a> {
     pub(crate) file: FileRef,
     /// The name under which it is visible.
     pub(crate) path: ImagePath,
-    /// For each package, the layer that brought it.
+    /// For each package, the layer that brought it as it is.
+    pub(crate) changed: Vec<u32>,
+    /// For each package, the layer that first brought it.
     pub(crate) introduced: Vec<u32>,
 }
 
@@ -40,13 +43,15 @@ impl Catalogers {
         let mut visible = self.visible(view, facts, reread);
         let history = History::new(facts, reread, &visible);
         for one in &mut visible {
+            one.changed = history.changed(one);
             one.introduced = history.introduced(one);
         }
         let owners = Owners::new(&visible);
         let distro = self.distro(&visible);
         let packages = self.packages(view, &visible, &owners, distro.as_ref(), layers);
         let unidentified = unidentified(view, facts, &visible, &owners);
-        Inventory { distro, packages, diagnostics: diagnostics(facts, &visible), unidentified }
+        let removed = self.removed(facts, &visible, &history, distro.as_ref(), layers);
+        Inventory { distro, packages, diagnostics: diagnostics(facts, &visible), unidentified, removed }
     }
 
     /// The facts whose files are visible, each once for every name that its cataloger would have read it under.
@@ -115,8 +120,18 @@ impl Catalogers {
             let hit = hits.iter().find(|hit| hit.cataloger == one.facts.cataloger);
             hit.map_or((u16::MAX, u16::MAX), |hit| (hit.cataloger, hit.rank))
         };
-        let named = visible.iter().filter(|one| one.facts.distro.is_some());
-        named.min_by_key(|one| rank(one)).and_then(|one| one.facts.distro.clone())
+        let said = |one: &&Visible<'_>| one.facts.distro.as_ref().is_some_and(|distro| !distro.id.is_empty());
+        let named = visible.iter().filter(said).min_by_key(|one| rank(one));
+        let mut distro = named.and_then(|one| one.facts.distro.clone())?;
+        for more in visible.iter().filter_map(|one| one.facts.distro.as_ref()) {
+            distro.repositories.extend_from_slice(&more.repositories);
+            distro.content_sets.extend_from_slice(&more.content_sets);
+        }
+        for list in [&mut distro.repositories, &mut distro.content_sets] {
+            list.sort_unstable();
+            list.dedup();
+        }
+        Some(distro)
     }
 
     fn packages(
@@ -130,8 +145,13 @@ impl Catalogers {
         let mut merged: HashMap<Package, Vec<Location>> = HashMap::new();
         for one in visible {
             let cataloger = self.list.get(usize::from(one.facts.cataloger));
-            for (found, &introduced) in one.facts.packages.iter().zip(&one.introduced) {
+            let layer_of =
+                |index: u32| usize::try_from(index).ok().and_then(|index| layers.get(index)).cloned();
+            for ((found, &changed), &introduced) in
+                one.facts.packages.iter().zip(&one.changed).zip(&one.introduced)
+            {
                 let mut package = found.clone();
+                package.introduced_in = layer_of(introduced).filter(|_| introduced != changed);
                 if let Some(cataloger) = cataloger {
                     cataloger.place(one.path.as_bytes(), &mut package);
                     package.cataloger = cataloger.id().to_owned();
@@ -140,9 +160,9 @@ impl Catalogers {
                     os::complete(&mut package, distro);
                 } else if package.owned_by.is_none() {
                     package.owned_by =
-                        owners.owner(view, one.path.as_bytes(), one.file, introduced).map(str::to_owned);
+                        owners.owner(view, one.path.as_bytes(), one.file, changed).map(str::to_owned);
                 }
-                let layer = usize::try_from(introduced).ok().and_then(|index| layers.get(index)).cloned();
+                let layer = layer_of(changed);
                 let inner = std::mem::take(&mut package.locations);
                 let locations = merged.entry(package).or_default();
                 if inner.is_empty() {
@@ -171,7 +191,13 @@ impl Catalogers {
 
 impl<'a> Visible<'a> {
     fn new(facts: &'a FileFacts, file: FileRef, path: &[u8]) -> Option<Self> {
-        Some(Self { facts, file, path: ImagePath::new(path).ok()?, introduced: Vec::new() })
+        Some(Self {
+            facts,
+            file,
+            path: ImagePath::new(path).ok()?,
+            changed: Vec::new(),
+            introduced: Vec::new(),
+        })
     }
 }
 
@@ -192,6 +218,7 @@ pub(crate) fn order(package: &Package) -> impl Ord + '_ {
         package.locations.first().map(|location| (&location.path, index(location))),
         package.source.as_ref().map(|source| (&source.name, &source.version)),
         (&package.owned_by, &package.module, &package.vendor, &package.cataloger),
+        package.introduced_in.as_ref().map(|layer| layer.index),
     )
 }
 

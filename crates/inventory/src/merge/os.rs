@@ -40,8 +40,10 @@ fn namespace(id: &str) -> &str {
 /// The type of the packages that an ecosystem's advisories speak of.
 pub(crate) fn family(ecosystem: &str) -> PackageType {
     match ecosystem {
-        "Debian" | "Ubuntu" => PackageType::Deb,
-        "Alpine" | "Wolfi" | "Chainguard" | "MinimOS" => PackageType::Apk,
+        "Debian" | "Ubuntu" | "Echo" => PackageType::Deb,
+        "Alpine" | "Wolfi" | "Chainguard" | "MinimOS" | "Alpaquita" | "SecureOS" => PackageType::Apk,
+        "Arch Linux" => PackageType::Alpm,
+        "Gentoo" => PackageType::Ebuild,
         _ => PackageType::Rpm,
     }
 }

@@ -41,7 +41,7 @@ impl<'a> Owners<'a> {
             // One database for all packages is written anew for each of them; a package's own entry is as old as
             // the package. A list of its own is as old as its file.
             let mut entries: HashMap<&str, u32> = HashMap::new();
-            for (package, &layer) in one.facts.packages.iter().zip(&one.introduced) {
+            for (package, &layer) in one.facts.packages.iter().zip(&one.changed) {
                 let newest = entries.entry(&package.name).or_insert(layer);
                 *newest = layer.max(*newest);
             }

@@ -107,6 +107,22 @@ fn a_package_that_went_and_came_back_belongs_to_the_layer_that_brought_it_back()
 }
 
 #[test]
+fn what_a_layer_took_away_is_told_with_the_layer_that_did() {
+    let image = Image::default()
+        .layer([("var/db", file("os a 1\nos b 1\nos c 1")), ("x/lang.txt", file("lang l 1"))])
+        .layer([("var/db", file("os a 1\nos c 2"))])
+        .layer([("x", Node::Whiteout), ("var/db", file("os a 1\nos c 2\nos d 1"))]);
+    let found = inventory(image);
+    assert_eq!(shown(&found), ["a@1 /var/db[0]", "c@2 /var/db[1]", "d@1 /var/db[2]"]);
+    let index = |layer: &Option<plimsoll_core::LayerRef>| layer.as_ref().map(|layer| layer.index);
+    let introduced: Vec<_> = found.packages.iter().map(|package| index(&package.introduced_in)).collect();
+    assert_eq!(introduced, [None, Some(0), None], "an earlier layer had another version of c");
+    let removed: Vec<_> = found.removed.iter().map(|it| (&*it.name, index(&it.removed_in))).collect();
+    assert_eq!(removed, [("b", Some(1)), ("l", Some(2))]);
+    assert_eq!(index(&found.removed[0].locations[0].layer), Some(0));
+}
+
+#[test]
 fn only_what_is_visible_counts() {
     let image = Image::default()
         .layer([("a/lang.txt", file("lang a 1")), ("b/lang.txt", file("lang b 1"))])

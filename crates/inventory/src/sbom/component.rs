@@ -107,6 +107,13 @@ fn package(stated: Stated, distro: Option<&Distro>) -> Result<Option<Package>, S
     if package.version.is_empty() {
         package.version.clone_from(&stated.version);
     }
+    // Syft takes what follows a module's third part for a path within it.
+    if package.kind == PackageType::Golang && package.purl.subpath.is_some() {
+        let whole = format!("{}/{}", package.name, package.purl.subpath.as_deref().unwrap_or_default());
+        if whole == stated.name {
+            package.name = whole;
+        }
+    }
     if let Some(epoch) = stated.epoch.as_deref().filter(|epoch| !matches!(*epoch, "" | "0"))
         && matches!(package.kind, PackageType::Rpm | PackageType::Deb)
         && !package.version.contains(':')

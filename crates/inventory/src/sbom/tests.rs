@@ -195,6 +195,14 @@ fn rpm_keeps_epoch_source_and_module() {
 }
 
 #[test]
+fn modules_keep_their_whole_paths() {
+    let text = r#"{"artifacts":[{"id":"1","name":"github.com/cenkalti/backoff/v5","version":"v5.0.3","type":"go-module",
+        "purl":"pkg:golang/github.com/cenkalti/backoff@v5.0.3#v5"}],"descriptor":{}}"#;
+    let sbom = Sbom::read(text.as_bytes()).unwrap();
+    assert_eq!(sbom.inventory.packages[0].name, "github.com/cenkalti/backoff/v5");
+}
+
+#[test]
 fn what_an_os_package_ships_is_marked() {
     let text = r#"{"artifacts":[
         {"id":"1","name":"python3-jinja2","version":"3.1.1-1","type":"deb","purl":"pkg:deb/debian/python3-jinja2@3.1.1-1?distro=debian-12"},

@@ -4,12 +4,17 @@
 use plimsoll_core::{Package, PackageType, Purl, Source};
 
 use super::bytes::{be16, be32, place, slice};
+use super::signature;
 use crate::Owned;
 use crate::cataloger::{path_hash, path_hash_on};
 use crate::catalogers::os::{role, text, word};
 
 /// Tags, as rpm numbers them (RPM documentation, "Tags").
 mod tag {
+    pub(super) const DSA_HEADER: u32 = 267;
+    pub(super) const RSA_HEADER: u32 = 268;
+    pub(super) const OPENPGP: u32 = 278;
+    pub(super) const SIG_PGP: u32 = 259;
     pub(super) const NAME: u32 = 1000;
     pub(super) const VERSION: u32 = 1001;
     pub(super) const RELEASE: u32 = 1002;
@@ -26,6 +31,7 @@ mod tag {
 
 const INT32: u32 = 4;
 const STRING: u32 = 6;
+const BIN: u32 = 7;
 const STRING_ARRAY: u32 = 8;
 const I18N_STRING: u32 = 9;
 
@@ -108,7 +114,7 @@ pub(super) fn read(blob: &[u8]) -> Result<(Package, Option<Owned>), Fault> {
         vendor: header.string(tag::VENDOR).and_then(text),
         module: needed(tag::MODULARITY_LABEL),
     };
-    Ok((facts.package(), owned))
+    Ok((Package { signed_by: header.signing_key(), ..facts.package() }, owned))
 }
 
 struct Header<'a> {
@@ -149,6 +155,20 @@ impl<'a> Header<'a> {
     fn string(&self, tag: u32) -> Option<&'a [u8]> {
         let entry = self.find(tag).filter(|it| matches!(it.kind, STRING | STRING_ARRAY | I18N_STRING))?;
         self.strings(entry).next().filter(|text| *text != b"(none)")
+    }
+
+    /// The key of the first signature that names one: since rpm 4.20 in base64 texts, before as packets.
+    fn signing_key(&self) -> Option<String> {
+        [tag::RSA_HEADER, tag::DSA_HEADER, tag::SIG_PGP]
+            .into_iter()
+            .find_map(|tag| {
+                let entry = self.find(tag).filter(|entry| entry.kind == BIN)?;
+                signature::key_id(slice(self.store, entry.offset, entry.count)?)
+            })
+            .or_else(|| {
+                let entry = self.find(tag::OPENPGP).filter(|entry| entry.kind == STRING_ARRAY)?;
+                self.strings(entry).find_map(|text| signature::key_id(&signature::decode(text)?))
+            })
     }
 
     /// As many of the NUL-terminated strings as are there.

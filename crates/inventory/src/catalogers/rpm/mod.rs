@@ -7,6 +7,7 @@ mod manifest;
 mod ndb;
 #[cfg(test)]
 pub(super) mod sample;
+mod signature;
 mod sqlite;
 
 use plimsoll_core::{Content, Diagnostic, DiagnosticKind, Take};
@@ -49,7 +50,7 @@ impl Cataloger for Rpm {
     }
 
     fn revision(&self) -> u32 {
-        1
+        2
     }
 
     fn interests(&self) -> &'static [Interest] {
