@@ -22,6 +22,16 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("plimsoll-report", &["plimsoll-core", "plimsoll-severity"]),
     ("plimsoll-registry", &["plimsoll-core", "plimsoll-image"]),
     (
+        "plimsoll-monitor",
+        &[
+            "plimsoll-core",
+            "plimsoll-advisory",
+            "plimsoll-matcher",
+            "plimsoll-registry",
+            "plimsoll-rules",
+        ],
+    ),
+    (
         "plimsoll",
         &[
             "plimsoll-core",

@@ -1,0 +1,320 @@
+//! Which findings of which images the owner's rules disable.
+
+use std::collections::HashMap;
+
+use plimsoll_core::{Disabled, Finding};
+use plimsoll_rules::{Context, Date, Facts, Image, Rule, RuleState, apply};
+use rusqlite::{Connection, params};
+use serde::{Deserialize, Serialize};
+
+use super::{codec, inventory, known, verdict};
+use crate::error::Failed;
+use crate::judge::Judge;
+use crate::time::{DAY, Millis};
+
+/// The findings of one image that are disabled, each with the row of its rule; ascending.
+pub(super) type Exempt = Vec<(i64, i64)>;
+
+pub(super) fn write(exempt: &Exempt) -> Vec<u8> {
+    let (mut out, mut last) = (Vec::with_capacity(exempt.len() * 3), 0);
+    for &(finding, rule) in exempt {
+        codec::push(&mut out, finding.saturating_sub(last).unsigned_abs());
+        codec::push(&mut out, rule.unsigned_abs());
+        last = finding;
+    }
+    out
+}
+
+pub(super) fn read(conn: &Connection, exemption: i64) -> Result<Exempt, Failed> {
+    if exemption == 0 {
+        return Ok(Vec::new());
+    }
+    let mut select = conn.prepare_cached("SELECT body FROM exemption WHERE id = ?1")?;
+    let body: Vec<u8> = select.query_row([exemption], |row| row.get(0))?;
+    let (mut rest, mut all, mut last) = (body.as_slice(), Vec::new(), 0_i64);
+    while !rest.is_empty() {
+        last = last.saturating_add_unsigned(codec::pull(&mut rest)?);
+        let rule =
+            i64::try_from(codec::pull(&mut rest)?).map_err(|_| Failed::Damaged("an impossible rule"))?;
+        all.push((last, rule));
+    }
+    Ok(all)
+}
+
+/// A rule as it stood when it was applied.
+#[derive(Serialize, Deserialize)]
+struct Stood {
+    rule: String,
+    reason: String,
+    until: Option<String>,
+}
+
+pub(super) fn disabled(conn: &Connection, rule: i64) -> Result<Disabled, Failed> {
+    let mut select = conn.prepare_cached("SELECT body FROM rule WHERE id = ?1")?;
+    let body: String = select.query_row([rule], |row| row.get(0))?;
+    let Stood { rule, reason, until } = codec::from_json(body.as_bytes())?;
+    Ok(Disabled { rule, reason, until })
+}
+
+/// Decides for images. Findings of images that rules see alike are looked at once.
+pub(super) struct Exempter<'a> {
+    judge: Judge<'a>,
+    day: Option<Date>,
+    /// Rules ask where in the image a package is, or since when the finding is known.
+    per_image: bool,
+    names_image: bool,
+    classes: HashMap<Vec<String>, usize>,
+    decided: Vec<HashMap<i64, Option<i64>>>,
+    findings: HashMap<i64, Finding>,
+    rules: HashMap<Disabled, i64>,
+}
+
+fn asks_of_place(rule: &Rule) -> bool {
+    !rule.path.is_empty() || !rule.layer.is_empty() || rule.base_image.is_some() || asks_of_age(rule)
+}
+
+fn asks_of_age(rule: &Rule) -> bool {
+    rule.age_days_below.is_some() || rule.age_days_above.is_some()
+}
+
+fn asks_of_image(rule: &Rule) -> bool {
+    [&rule.os, &rule.organisation, &rule.registry, &rule.project, &rule.repository, &rule.tag, &rule.digest]
+        .into_iter()
+        .any(|criterion| !criterion.is_empty())
+}
+
+fn day(now: Millis) -> Option<Date> {
+    Date::from_days_since_1970(now.div_euclid(DAY))
+}
+
+/// What stands for the rules as they hold on a day: where it is another, every image is looked at again.
+pub(super) fn key(judge: &Judge<'_>, now: Millis) -> Vec<u8> {
+    let today = day(now);
+    let mut text = judge.rules.to_toml();
+    for rule in judge.rules.rules() {
+        if rule.expires.zip(today).is_some_and(|(last, today)| today > last) || today.is_none() {
+            text.push_str("\nexpired ");
+            text.push_str(&rule.id);
+        }
+    }
+    if judge.rules.rules().any(asks_of_age) {
+        text.push_str(&format!("\n{}", now.div_euclid(DAY)));
+    }
+    codec::hash(&[text.as_bytes()]).to_vec()
+}
+
+/// Since when each finding is known of the image, for rules that ask.
+struct Since<'a> {
+    since: &'a HashMap<(String, String), Date>,
+}
+
+impl Facts for Since<'_> {
+    fn first_seen(&self, finding: &Finding) -> Option<Date> {
+        self.since.get(&(finding.id.clone(), finding.package.purl.to_string())).copied()
+    }
+}
+
+impl<'a> Exempter<'a> {
+    pub(super) fn new(judge: &Judge<'a>, now: Millis) -> Self {
+        Self {
+            judge: *judge,
+            day: day(now),
+            per_image: judge.rules.rules().any(asks_of_place),
+            names_image: judge.rules.rules().any(asks_of_image),
+            classes: HashMap::new(),
+            decided: Vec::new(),
+            findings: HashMap::new(),
+            rules: HashMap::new(),
+        }
+    }
+
+    /// Whether nothing can be disabled at all.
+    pub(super) fn is_idle(&self) -> bool {
+        self.judge.rules.is_empty() || self.day.is_none()
+    }
+
+    /// The findings that are disabled in an image, of those that it has. In several repositories a finding is disabled
+    /// only where it is in all of them.
+    pub(super) fn exempt(
+        &mut self,
+        conn: &Connection,
+        subject: i64,
+        inventory: i64,
+        findings: &[i64],
+        since: Millis,
+    ) -> Result<Exempt, Failed> {
+        let Some(day) = self.day.filter(|_| !self.is_idle() && !findings.is_empty()) else {
+            return Ok(Vec::new());
+        };
+        let images = if self.names_image { images(conn, subject)? } else { vec![Image::default()] };
+        let mut all: Option<HashMap<i64, i64>> = None;
+        for image in &images {
+            let one = if self.per_image {
+                self.whole(conn, inventory, image, day, since)?
+            } else {
+                let class = self.class(image, day);
+                self.of_class(conn, class, image, day, findings)?
+            };
+            all = Some(match all {
+                None => one,
+                Some(all) => all.into_iter().filter(|(finding, _)| one.contains_key(finding)).collect(),
+            });
+        }
+        let mut exempt: Exempt = all.unwrap_or_default().into_iter().collect();
+        exempt.sort_unstable();
+        Ok(exempt)
+    }
+
+    /// Images for which the same rules hold are one class.
+    fn class(&mut self, image: &Image, day: Date) -> usize {
+        let context = Context { image: Some(image), ..Context::on(day) };
+        let mut held: Vec<String> = match self.names_image {
+            false => Vec::new(),
+            true => apply(self.judge.rules, &mut [], &context)
+                .rules
+                .into_iter()
+                .filter(|rule| rule.state == RuleState::Unused)
+                .map(|rule| rule.rule)
+                .collect(),
+        };
+        held.sort_unstable();
+        let next = self.classes.len();
+        let class = *self.classes.entry(held).or_insert(next);
+        if class == self.decided.len() {
+            self.decided.push(HashMap::new());
+        }
+        class
+    }
+
+    fn of_class(
+        &mut self,
+        conn: &Connection,
+        class: usize,
+        image: &Image,
+        day: Date,
+        findings: &[i64],
+    ) -> Result<HashMap<i64, i64>, Failed> {
+        let mut decided = self.decided.get_mut(class).map(std::mem::take).unwrap_or_default();
+        let new: Vec<i64> =
+            findings.iter().copied().filter(|finding| !decided.contains_key(finding)).collect();
+        if !new.is_empty() {
+            let mut bodies = Vec::with_capacity(new.len());
+            for &id in &new {
+                if !self.findings.contains_key(&id) {
+                    self.findings.insert(id, verdict::finding(conn, id)?.0);
+                }
+                bodies.extend(self.findings.get(&id).cloned());
+            }
+            apply(self.judge.rules, &mut bodies, &Context { image: Some(image), ..Context::on(day) });
+            for (id, finding) in new.into_iter().zip(bodies) {
+                let rule = finding.disabled.map(|by| self.rule(conn, by)).transpose()?;
+                decided.insert(id, rule);
+            }
+        }
+        let out = findings.iter().filter_map(|id| Some((*id, (*decided.get(id)?)?))).collect();
+        if let Some(to) = self.decided.get_mut(class) {
+            *to = decided;
+        }
+        Ok(out)
+    }
+
+    /// The image's findings one by one, each where it is. A finding of a package that is in several places is disabled
+    /// only where it is in all of them.
+    fn whole(
+        &mut self,
+        conn: &Connection,
+        inventory: i64,
+        image: &Image,
+        day: Date,
+        scanned: Millis,
+    ) -> Result<HashMap<i64, i64>, Failed> {
+        let (ids, mut findings, since) = findings_of(conn, inventory)?;
+        let since = since.into_iter().filter_map(|(finding, at)| {
+            Some(((finding.id.clone(), finding.package.purl.to_string()), self::day(at.max(scanned))?))
+        });
+        let since = since.collect();
+        let facts = Since { since: &since };
+        apply(self.judge.rules, &mut findings, &Context { now: day, image: Some(image), facts: &facts });
+        let mut out: HashMap<i64, Option<i64>> = HashMap::new();
+        for (id, finding) in ids.into_iter().zip(findings) {
+            let rule = finding.disabled.map(|by| self.rule(conn, by)).transpose()?;
+            out.entry(id).and_modify(|known| *known = known.and(rule)).or_insert(rule);
+        }
+        Ok(out.into_iter().filter_map(|(id, rule)| Some((id, rule?))).collect())
+    }
+
+    fn rule(&mut self, conn: &Connection, by: Disabled) -> Result<i64, Failed> {
+        if let Some(id) = self.rules.get(&by) {
+            return Ok(*id);
+        }
+        let stood = Stood { rule: by.rule.clone(), reason: by.reason.clone(), until: by.until.clone() };
+        let body = String::from_utf8(codec::json(&stood)?).unwrap_or_default();
+        let id = inventory::rule(conn, &body)?;
+        self.rules.insert(by, id);
+        Ok(id)
+    }
+}
+
+type Findings = (Vec<i64>, Vec<Finding>, Vec<(Finding, Millis)>);
+
+/// The findings of an inventory with the locations of their packages, and since when each is known of the package.
+pub(super) fn findings_of(conn: &Connection, inventory: i64) -> Result<Findings, Failed> {
+    let mut select =
+        conn.prepare_cached("SELECT id FROM finding WHERE coordinate = ?1 AND gone IS NULL ORDER BY id")?;
+    let (mut ids, mut findings, mut since) = (Vec::new(), Vec::new(), Vec::new());
+    for (coordinate, package) in inventory::packages(conn, inventory)? {
+        let rows = select.query_map([coordinate], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
+        for id in rows {
+            let (mut finding, at) = verdict::finding(conn, id)?;
+            finding.package = package.clone();
+            ids.push(id);
+            since.push((finding.clone(), at));
+            findings.push(finding);
+        }
+    }
+    Ok((ids, findings, since))
+}
+
+/// The image as rules see it, once for each repository that it is in.
+fn images(conn: &Connection, subject: i64) -> Result<Vec<Image>, Failed> {
+    let mut select = conn.prepare_cached("SELECT digest, distro FROM subject WHERE id = ?1")?;
+    let (digest, distro): (Vec<u8>, Option<String>) =
+        select.query_row([subject], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut digests = vec![codec::digest(&digest)?.to_string()];
+    let mut select = conn.prepare_cached(
+        "SELECT s.digest FROM child c JOIN subject s ON s.id = c.parent WHERE c.subject = ?1",
+    )?;
+    for parent in select.query_map([subject], |row| row.get::<_, Vec<u8>>(0))? {
+        digests.push(codec::digest(&parent?)?.to_string());
+    }
+    let distro = distro.map(|distro| codec::from_json(distro.as_bytes())).transpose()?;
+    let mut select = conn.prepare_cached(
+        "SELECT repository FROM place WHERE subject = ?1 AND (removed IS NULL OR pushed > removed)",
+    )?;
+    let repositories =
+        select.query_map(params![subject], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
+    let mut tags = conn.prepare_cached(
+        "SELECT name FROM tag WHERE repository = ?2 AND until IS NULL
+            AND (subject = ?1 OR subject IN (SELECT parent FROM child WHERE subject = ?1))",
+    )?;
+    let mut all = Vec::new();
+    for repository in repositories {
+        let place = known::place(conn, repository)?;
+        all.push(Image {
+            organisation: place.organisation,
+            registry: Some(place.registry),
+            project: place.project,
+            repository: Some(place.repository),
+            tags: tags
+                .query_map(params![subject, repository], |row| row.get(0))?
+                .collect::<Result<_, _>>()?,
+            digests: digests.clone(),
+            distro: Clone::clone(&distro),
+            base_layers: None,
+        });
+    }
+    if all.is_empty() {
+        all.push(Image { digests, distro, ..Image::default() });
+    }
+    Ok(all)
+}

@@ -1,0 +1,165 @@
+//! Opening: who may write, who may read.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+
+use super::schema;
+use crate::Error;
+use crate::error::Failed;
+
+/// Connections that are kept for readers.
+const READERS: usize = 16;
+
+/// A store in one SQLite file, in WAL mode: read by any number of threads and processes while it is written.
+///
+/// **One process writes.** [`open`](Self::open) takes a lock beside the file that the system gives back when the
+/// process ends, however it ends; a second process gets [`Error::InUse`]. [`open_read_only`](Self::open_read_only)
+/// takes no lock and waits for nobody.
+pub struct SqliteStore {
+    path: PathBuf,
+    writer: Option<Mutex<Connection>>,
+    readers: Mutex<Vec<Connection>>,
+    _lock: Option<File>,
+}
+
+impl SqliteStore {
+    /// Opens the store for reading and writing; it is made where there is none. Jobs that a process before had taken
+    /// and not settled are in the queue again.
+    ///
+    /// # Errors
+    /// [`Error::InUse`] where another process writes; [`Error::NotAStore`], [`Error::Schema`] and [`Error::Corrupt`]
+    /// say what the file is instead.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref().to_owned();
+        let mut name = path.clone().into_os_string();
+        name.push(".lock");
+        let failed = |source| Error::Io { doing: "lock", path: PathBuf::from(&name), source };
+        let lock = OpenOptions::new().write(true).create(true).truncate(false).open(&name).map_err(failed)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(Error::InUse { path }),
+            Err(TryLockError::Error(source)) => return Err(failed(source)),
+        }
+        let connection = Connection::open(&path).map_err(|e| Error::database(&path, e))?;
+        prepare(&connection, &path)?;
+        let writer = Some(Mutex::new(connection));
+        Ok(Self { path, writer, readers: Mutex::default(), _lock: Some(lock) })
+    }
+
+    /// Opens the store for reading, also while another process writes. What changes it is refused.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), except that nobody is in the way.
+    pub fn open_read_only(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref().to_owned();
+        let reader = reader(&path)?;
+        check(&reader, &path)?;
+        Ok(Self { path, writer: None, readers: Mutex::new(vec![reader]), _lock: None })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Changes everything that `change` changes, or nothing.
+    pub(super) fn write<T>(
+        &self,
+        change: impl FnOnce(&Transaction<'_>) -> Result<T, Failed>,
+    ) -> Result<T, Error> {
+        let Some(writer) = &self.writer else {
+            let source = std::io::Error::from(std::io::ErrorKind::ReadOnlyFilesystem);
+            return Err(Error::Io { doing: "write", path: self.path.clone(), source });
+        };
+        let mut connection: MutexGuard<'_, _> = writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let done = (|| {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let out = change(&transaction)?;
+            transaction.commit()?;
+            Ok(out)
+        })();
+        done.map_err(|failed: Failed| failed.at(&self.path))
+    }
+
+    /// Reads one state of everything.
+    pub(super) fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T, Failed>) -> Result<T, Error> {
+        let kept = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut connection = match kept {
+            Some(connection) => connection,
+            None => reader(&self.path)?,
+        };
+        let out = (|| {
+            let transaction = connection.transaction()?;
+            read(&transaction)
+        })();
+        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        if readers.len() < READERS {
+            readers.push(connection);
+        }
+        out.map_err(|failed: Failed| failed.at(&self.path))
+    }
+}
+
+impl std::fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SqliteStore").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+fn reader(path: &Path) -> Result<Connection, Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let failed = |e| Error::database(path, e);
+    let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+    connection.busy_timeout(std::time::Duration::from_secs(10)).map_err(failed)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+fn check(connection: &Connection, path: &Path) -> Result<(), Error> {
+    let pragma = |name: &str| -> Result<i64, Error> {
+        let value = connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0));
+        value.map_err(|e| Error::database(path, e))
+    };
+    if pragma("application_id")? != schema::APPLICATION_ID {
+        return Err(Error::NotAStore { path: path.to_owned() });
+    }
+    match pragma("user_version")? {
+        schema::SCHEMA => Ok(()),
+        found => Err(Error::Schema { path: path.to_owned(), found, known: schema::SCHEMA }),
+    }
+}
+
+fn prepare(connection: &Connection, path: &Path) -> Result<(), Error> {
+    let failed = |e| Error::database(path, e);
+    connection.busy_timeout(std::time::Duration::from_secs(10)).map_err(failed)?;
+    connection.set_prepared_statement_cache_capacity(128);
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(failed)?;
+    if tables > 0 {
+        check(connection, path)?;
+    }
+    // FULL: what was acknowledged survives the loss of power as well.
+    connection
+        .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;")
+        .map_err(failed)?;
+    if tables == 0 {
+        let made = format!(
+            "BEGIN IMMEDIATE; {} PRAGMA application_id = {}; PRAGMA user_version = {};
+             INSERT INTO meta VALUES('store', lower(hex(randomblob(8)))); COMMIT;",
+            schema::TABLES,
+            schema::APPLICATION_ID,
+            schema::SCHEMA
+        );
+        connection.execute_batch(&made).map_err(failed)?;
+    }
+    // Whoever had taken them held the lock that is held here now.
+    connection
+        .execute_batch(
+            "BEGIN IMMEDIATE; UPDATE subject SET scan = 1 WHERE scan = 2;
+             UPDATE job SET running = 0 WHERE running = 1; COMMIT;",
+        )
+        .map_err(failed)
+}

@@ -1,0 +1,363 @@
+//! What is asked of the store.
+
+use std::collections::HashSet;
+
+use plimsoll_core::Digest;
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
+
+use super::{codec, exempt, inventory, known, tags};
+use crate::Error;
+use crate::error::Failed;
+use crate::store::Status;
+use crate::subject::{Activity, Counts, Filter, Found, Image, ImageDetail, Moved, Page};
+
+const COLUMNS: &str = "s.id, s.digest, s.is_index, s.media_type, s.platform, s.scan, s.assessment, s.first_seen,
+    s.first_scanned, s.last_match, s.last_push, s.last_pull, s.reasons, s.gaps, s.critical, s.high, s.medium, s.low,
+    s.other, s.fixable, s.undetermined, s.disabled, s.packages, s.unjudged";
+
+fn image(row: &Row<'_>, generation: u64) -> Result<Image, Failed> {
+    let digest: Vec<u8> = row.get(1)?;
+    let assessment: Option<i64> = row.get(6)?;
+    let mut reasons: Vec<String> = Vec::new();
+    for column in [12, 13] {
+        if let Some(texts) = row.get::<_, Option<String>>(column)? {
+            reasons.extend(codec::from_json::<Vec<String>>(texts.as_bytes())?);
+        }
+    }
+    let counts = Counts {
+        critical: row.get(14)?,
+        high: row.get(15)?,
+        medium: row.get(16)?,
+        low: row.get(17)?,
+        other: row.get(18)?,
+        fixable: row.get(19)?,
+        undetermined: row.get(20)?,
+        disabled: row.get(21)?,
+        packages: row.get(22)?,
+        unjudged: row.get(23)?,
+    };
+    if counts.unjudged > 0 {
+        reasons.push(format!("{} of {} packages could not be judged", counts.unjudged, counts.packages));
+    }
+    Ok(Image {
+        number: row.get::<_, i64>(0)?.unsigned_abs(),
+        digest: codec::digest(&digest)?,
+        index: row.get(2)?,
+        media_type: row.get(3)?,
+        platform: row.get(4)?,
+        scan: codec::scan(row.get(5)?)?,
+        assessment: assessment.map(codec::assessment).transpose()?,
+        counts,
+        generation,
+        first_seen: row.get(7)?,
+        first_scanned: row.get(8)?,
+        last_match: row.get(9)?,
+        last_push: row.get(10)?,
+        last_pull: row.get(11)?,
+        reasons,
+    })
+}
+
+fn generation(conn: &Connection) -> Result<u64, Failed> {
+    Ok(known::meta::<i64>(conn, "generation")?.map_or(0, i64::unsigned_abs))
+}
+
+/// Inventories up to which a rare package's are looked up one by one; where there are more, the images are walked in
+/// their order, and a page is full soon.
+const RARE: usize = 5000;
+
+pub(super) fn images(conn: &Connection, filter: &Filter) -> Result<Page, Failed> {
+    let limit = usize::try_from(filter.limit.unwrap_or(100).clamp(1, 1000)).unwrap_or(100);
+    let mut sql = String::from(" FROM subject s WHERE s.present");
+    let mut values: Vec<Value> = Vec::new();
+    let mut and = |text: &str, value: Option<Value>| {
+        sql.push_str(" AND ");
+        sql.push_str(text);
+        values.extend(value);
+    };
+    if let Some(assessment) = filter.assessment {
+        and("s.assessment = ?", Some(codec::assessment_code(assessment).into()));
+    }
+    if let Some(scan) = filter.scan {
+        and("s.scan = ?", Some(codec::scan_code(scan).into()));
+    }
+    if let Some(level) = filter.at_least {
+        and("s.worst > ?", Some(codec::severity_code(level).into()));
+    }
+    if let Some(since) = filter.pulled_since {
+        and("s.last_pull >= ?", Some(since.into()));
+    }
+    const HERE: &str = "(p.removed IS NULL OR p.pushed > p.removed)";
+    if let Some(registry) = &filter.registry {
+        let text = format!(
+            "EXISTS(SELECT 1 FROM place p JOIN repository r ON r.id = p.repository
+                WHERE p.subject = s.id AND r.registry = ? AND {HERE})"
+        );
+        and(&text, Some(registry.clone().into()));
+    }
+    if let Some(repository) = &filter.repository {
+        let text = format!(
+            "s.id IN (SELECT p.subject FROM repository r JOIN place p ON p.repository = r.id
+                WHERE r.name = ? AND {HERE})"
+        );
+        and(&text, Some(repository.clone().into()));
+    }
+    const NAMED: &str = "EXISTS(SELECT 1 FROM tag t WHERE t.until IS NULL AND t.subject IN
+        (SELECT s.id UNION ALL SELECT parent FROM child WHERE subject = s.id))";
+    if let Some(tag) = &filter.tag {
+        and("s.id IN (SELECT subject FROM tag WHERE name = ? AND until IS NULL)", Some(tag.clone().into()));
+    }
+    if let Some(tagged) = filter.tagged {
+        and(&format!("{}{NAMED}", if tagged { "" } else { "NOT " }), None);
+    }
+    let having = having(conn, filter)?;
+    let generation = generation(conn)?;
+    let mut out = Vec::new();
+    match having {
+        Some(parts) if parts.is_empty() => {}
+        Some(parts) => match rare(conn, &parts)? {
+            Some(subjects) => {
+                let sql = format!("SELECT {COLUMNS}{sql} AND s.id = ?");
+                let mut select = conn.prepare_cached(&sql)?;
+                for subject in subjects.into_iter().filter(|id| id.unsigned_abs() > filter.after) {
+                    let all = values.iter().cloned().chain([Value::from(subject)]);
+                    let mut rows = select.query(params_from_iter(all))?;
+                    if let Some(row) = rows.next()? {
+                        out.push(image(row, generation)?);
+                    }
+                    if out.len() > limit {
+                        break;
+                    }
+                }
+            }
+            None => {
+                let sql = format!(
+                    "SELECT {COLUMNS}, s.inventory{sql} AND s.id > ? AND s.inventory IS NOT NULL ORDER BY s.id"
+                );
+                let mut select = conn.prepare_cached(&sql)?;
+                let after = i64::try_from(filter.after).unwrap_or(i64::MAX);
+                let mut rows =
+                    select.query(params_from_iter(values.into_iter().chain([Value::from(after)])))?;
+                while out.len() <= limit
+                    && let Some(row) = rows.next()?
+                {
+                    let own = inventory::parts(conn, row.get(24)?)?;
+                    if own.iter().any(|(part, _)| parts.contains(part)) {
+                        out.push(image(row, generation)?);
+                    }
+                }
+            }
+        },
+        None => {
+            let sql = format!("SELECT {COLUMNS}{sql} AND s.id > ? ORDER BY s.id LIMIT ?");
+            let after = i64::try_from(filter.after).unwrap_or(i64::MAX);
+            let most = i64::try_from(limit + 1).unwrap_or(i64::MAX);
+            let all = values.into_iter().chain([Value::from(after), Value::from(most)]);
+            let mut select = conn.prepare_cached(&sql)?;
+            let mut rows = select.query(params_from_iter(all))?;
+            while let Some(row) = rows.next()? {
+                out.push(image(row, generation)?);
+            }
+        }
+    }
+    let more = out.len() > limit;
+    out.truncate(limit);
+    let next = out.last().filter(|_| more).map(|image| image.number);
+    Ok(Page { images: out, next })
+}
+
+/// The parts that have the package or the vulnerability that is asked for; nothing where none is.
+fn having(conn: &Connection, filter: &Filter) -> Result<Option<HashSet<i64>>, Failed> {
+    let parts = |sql: &str, value: &str| -> Result<HashSet<i64>, Failed> {
+        let mut select = conn.prepare_cached(sql)?;
+        Ok(select.query_map([value], |row| row.get(0))?.collect::<Result<_, _>>()?)
+    };
+    let mut out: Option<HashSet<i64>> = None;
+    if let Some(id) = &filter.vulnerability {
+        out = Some(parts(
+            "SELECT p.part FROM alias a JOIN finding f ON f.id = a.finding AND f.gone IS NULL
+                JOIN posting p ON p.coordinate = f.coordinate WHERE a.id = ?1",
+            id,
+        )?);
+    }
+    if let Some(name) = &filter.package {
+        let named = parts(
+            "SELECT p.part FROM coordinate c JOIN posting p ON p.coordinate = c.id WHERE c.name = ?1",
+            name,
+        )?;
+        out = Some(match out {
+            // Both in one layer's share: near enough to what is asked together, the package that has it.
+            Some(other) => other.intersection(&named).copied().collect(),
+            None => named,
+        });
+    }
+    Ok(out)
+}
+
+/// The images of some parts, ascending, where they are few.
+fn rare(conn: &Connection, parts: &HashSet<i64>) -> Result<Option<Vec<i64>>, Failed> {
+    let mut inventories: HashSet<i64> = HashSet::new();
+    let mut select = conn.prepare_cached("SELECT inventory FROM part_of WHERE part = ?1")?;
+    for part in parts {
+        let mut rows = select.query([part])?;
+        while let Some(row) = rows.next()? {
+            inventories.insert(row.get(0)?);
+            if inventories.len() > RARE {
+                return Ok(None);
+            }
+        }
+    }
+    let mut subjects = Vec::new();
+    let mut select = conn.prepare_cached("SELECT id FROM subject WHERE inventory = ?1")?;
+    for inventory in inventories {
+        let mut rows = select.query([inventory])?;
+        while let Some(row) = rows.next()? {
+            subjects.push(row.get(0)?);
+        }
+    }
+    subjects.sort_unstable();
+    Ok(Some(subjects))
+}
+
+pub(super) fn detail(conn: &Connection, digest: &Digest) -> Result<Option<ImageDetail>, Failed> {
+    let generation = generation(conn)?;
+    let sql = format!("SELECT {COLUMNS} FROM subject s WHERE s.digest = ?1");
+    let mut select = conn.prepare_cached(&sql)?;
+    let mut rows = select.query([codec::digest_bytes(digest)])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let image = image(row, generation)?;
+    let id: i64 = row.get(0)?;
+    let mut select = conn.prepare_cached(
+        "SELECT repository FROM place WHERE subject = ?1 AND (removed IS NULL OR pushed > removed)",
+    )?;
+    let repositories = select.query_map([id], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
+    let places = repositories
+        .into_iter()
+        .map(|repository| known::place(conn, repository))
+        .collect::<Result<_, _>>()?;
+    let related = |sql: &str| -> Result<Vec<Digest>, Failed> {
+        let mut select = conn.prepare_cached(sql)?;
+        let bytes = select.query_map([id], |row| row.get(0))?.collect::<Result<Vec<Vec<u8>>, _>>()?;
+        bytes.iter().map(|bytes| codec::digest(bytes)).collect()
+    };
+    let tags = tags::of(conn, id)?;
+    let moved = tags::moved(&tags, image.last_pull);
+    Ok(Some(ImageDetail {
+        places,
+        moved,
+        tags,
+        activity: activity(conn, id)?,
+        indexes: related(
+            "SELECT s.digest FROM child c JOIN subject s ON s.id = c.parent WHERE c.subject = ?1",
+        )?,
+        images: related(
+            "SELECT s.digest FROM child c JOIN subject s ON s.id = c.subject WHERE c.parent = ?1",
+        )?,
+        image,
+    }))
+}
+
+fn activity(conn: &Connection, subject: i64) -> Result<Vec<Activity>, Failed> {
+    let mut select = conn.prepare_cached(
+        "SELECT at, action, repository, tag, actor, agent, own FROM activity WHERE subject = ?1
+         ORDER BY at DESC, id DESC",
+    )?;
+    let mut rows = select.query([subject])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        let action: String = row.get(1)?;
+        all.push(Activity {
+            at: row.get(0)?,
+            action: codec::from_json(format!("{action:?}").as_bytes())?,
+            place: known::place(conn, row.get(2)?)?,
+            tag: row.get(3)?,
+            actor: row.get(4)?,
+            user_agent: row.get(5)?,
+            own: row.get(6)?,
+        });
+    }
+    Ok(all)
+}
+
+pub(super) fn findings(conn: &Connection, digest: &Digest) -> Result<Vec<Found>, Failed> {
+    let subject = known::find(conn, digest)?.ok_or_else(|| Error::UnknownSubject(digest.clone()))?;
+    let mut select =
+        conn.prepare_cached("SELECT inventory, exempt, first_scanned, last_pull FROM subject WHERE id = ?1")?;
+    let (inventory, exemption, scanned, last_pull): (Option<i64>, i64, Option<i64>, Option<i64>) =
+        select.query_row([subject], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+    let Some(inventory) = inventory else { return Ok(Vec::new()) };
+    let exempt = exempt::read(conn, exemption)?;
+    let moved = tags::moved(&tags::of(conn, subject)?, last_pull).map(|moved| moved.to_string());
+    let (ids, findings, since) = exempt::findings_of(conn, inventory)?;
+    let mut out = Vec::with_capacity(findings.len());
+    for ((id, mut finding), (_, since)) in ids.into_iter().zip(findings).zip(since) {
+        if let Ok(at) = exempt.binary_search_by_key(&id, |(finding, _)| *finding)
+            && let Some((_, rule)) = exempt.get(at)
+        {
+            finding.disabled = Some(exempt::disabled(conn, *rule)?);
+        }
+        let first_seen = since.max(scanned.unwrap_or(since));
+        let action = match (&moved, finding.fixed_versions.first()) {
+            (Some(_), _) => Some(Moved::ACTION.to_owned()),
+            (None, Some(version)) => {
+                let (_, name, _) = finding.package.upgraded_as();
+                Some(format!("upgrade {name} to {version}"))
+            }
+            (None, None) => None,
+        };
+        out.push(Found { finding, first_seen, moved: moved.clone(), action });
+    }
+    out.sort_by(|a, b| {
+        let key = |found: &Found| {
+            let finding = &found.finding;
+            (std::cmp::Reverse(finding.severity), finding.id.clone(), finding.package.purl.to_string())
+        };
+        key(a).cmp(&key(b))
+    });
+    Ok(out)
+}
+
+pub(super) fn status(conn: &Connection) -> Result<Status, Failed> {
+    let count = |sql: &str| -> Result<u64, Failed> {
+        Ok(conn.prepare_cached(sql)?.query_row([], |row| row.get::<_, i64>(0))?.unsigned_abs())
+    };
+    let mut select = conn.prepare_cached("SELECT name, cursor FROM subscriber ORDER BY name")?;
+    let subscribers = select
+        .query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?
+        .collect::<Result<_, _>>()?;
+    let sequence = conn
+        .prepare_cached("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'")?
+        .query_row([], |row| row.get::<_, i64>(0))
+        .optional()?;
+    Ok(Status {
+        subjects: count("SELECT count(*) FROM subject")?,
+        scanned: count("SELECT count(*) FROM subject WHERE inventory IS NOT NULL")?,
+        packages: count("SELECT count(*) FROM coordinate")?,
+        jobs: count("SELECT count(*) FROM job")?,
+        sequence: sequence.map_or(0, i64::unsigned_abs),
+        subscribers,
+        generation: generation(conn)?,
+        size: count("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")?,
+    })
+}
+
+pub(super) fn prune(conn: &Connection, before: i64) -> Result<(), Failed> {
+    conn.execute("DELETE FROM event WHERE at < ?1", [before])?;
+    conn.execute("DELETE FROM activity WHERE at < ?1", [before])?;
+    // What a subscriber has not taken stays, however old it is.
+    conn.execute(
+        "DELETE FROM outbox WHERE at < ?1
+            AND sequence <= coalesce((SELECT min(cursor) FROM subscriber), 9223372036854775807)",
+        [before],
+    )?;
+    let none: i64 = conn.query_row("SELECT count(*) FROM outbox", [], |row| row.get(0))?;
+    if none == 0 {
+        conn.execute(
+            "DELETE FROM alias WHERE finding IN (SELECT id FROM finding WHERE gone < ?1)",
+            params![before],
+        )?;
+        conn.execute("DELETE FROM finding WHERE gone < ?1", params![before])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,139 @@
+//! Tags as intervals of time. Each row says what a tag named from an instant on; the row after it says until when.
+//! So what comes late finds its place, and the order in which events come does not matter.
+
+use plimsoll_core::Digest;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::known;
+use crate::error::Failed;
+use crate::subject::{Moved, TagInterval};
+use crate::time::Millis;
+
+/// A tag names nothing.
+pub(super) const NOTHING: i64 = 0;
+
+/// Notes that a tag named something from an instant on.
+pub(super) fn assert(
+    conn: &Connection,
+    repository: i64,
+    name: &str,
+    at: Millis,
+    subject: i64,
+) -> Result<(), Failed> {
+    let mut select =
+        conn.prepare_cached("SELECT subject FROM tag WHERE repository = ?1 AND name = ?2 AND since = ?3")?;
+    let same: Option<i64> = select.query_row(params![repository, name, at], |row| row.get(0)).optional()?;
+    if let Some(other) = same {
+        // Two things at one instant: either order of their coming must end the same.
+        let bytes = |id| Ok::<_, Failed>(known::digest_of(conn, id)?.map(|d| d.as_bytes().to_vec()));
+        if other != subject && bytes(subject)? > bytes(other)? {
+            conn.prepare_cached(
+                "UPDATE tag SET subject = ?4 WHERE repository = ?1 AND name = ?2 AND since = ?3",
+            )?
+            .execute(params![repository, name, at, subject])?;
+        }
+        return Ok(());
+    }
+    let mut next = conn.prepare_cached(
+        "SELECT since FROM tag WHERE repository = ?1 AND name = ?2 AND since > ?3 ORDER BY since LIMIT 1",
+    )?;
+    let until: Option<Millis> = next.query_row(params![repository, name, at], |row| row.get(0)).optional()?;
+    conn.prepare_cached(
+        "UPDATE tag SET until = ?3 WHERE repository = ?1 AND name = ?2 AND since =
+            (SELECT max(since) FROM tag WHERE repository = ?1 AND name = ?2 AND since < ?3)",
+    )?
+    .execute(params![repository, name, at])?;
+    conn.prepare_cached(
+        "INSERT INTO tag(repository, name, since, subject, until) VALUES(?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute(params![repository, name, at, subject, until])?;
+    // The image may have been deleted later, which was told first.
+    let mut removed =
+        conn.prepare_cached("SELECT removed FROM place WHERE repository = ?1 AND subject = ?2")?;
+    let removed: Option<Option<Millis>> =
+        removed.query_row(params![repository, subject], |row| row.get(0)).optional()?;
+    if let Some(removed) = removed.flatten()
+        && removed > at
+        && until.is_none_or(|until| until > removed)
+    {
+        assert(conn, repository, name, removed, NOTHING)?;
+    }
+    Ok(())
+}
+
+/// What a tag named at an instant.
+pub(super) fn at(conn: &Connection, repository: i64, name: &str, at: Millis) -> Result<Option<i64>, Failed> {
+    let mut select = conn.prepare_cached(
+        "SELECT subject FROM tag WHERE repository = ?1 AND name = ?2 AND since <= ?3 ORDER BY since DESC LIMIT 1",
+    )?;
+    Ok(select.query_row(params![repository, name, at], |row| row.get(0)).optional()?)
+}
+
+/// Ends whatever names the image in the repository at an instant.
+pub(super) fn end_all(conn: &Connection, repository: i64, subject: i64, at: Millis) -> Result<(), Failed> {
+    let mut select = conn.prepare_cached(
+        "SELECT name FROM tag WHERE subject = ?2 AND repository = ?1 AND since < ?3 AND (until IS NULL OR until > ?3)",
+    )?;
+    let names = select.query_map(params![repository, subject, at], |row| row.get(0))?;
+    for name in names.collect::<Result<Vec<String>, _>>()? {
+        assert(conn, repository, &name, at, NOTHING)?;
+    }
+    Ok(())
+}
+
+/// The tags that have named an image or an index that lists it, the latest first.
+pub(super) fn of(conn: &Connection, subject: i64) -> Result<Vec<TagInterval>, Failed> {
+    let mut select = conn.prepare_cached(
+        "SELECT repository, name, since, until, subject FROM tag
+         WHERE subject = ?1 OR subject IN (SELECT parent FROM child WHERE subject = ?1)
+         ORDER BY since DESC, name LIMIT 1000",
+    )?;
+    let mut rows = select.query([subject])?;
+    let mut all: Vec<TagInterval> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (repository, tag): (i64, String) = (row.get(0)?, row.get(1)?);
+        let (since, until): (Millis, Option<Millis>) = (row.get(2)?, row.get(3)?);
+        let place = known::place(conn, repository)?;
+        // The same said again later goes on, and is no end. The later rows come first.
+        let goes_on = all
+            .iter_mut()
+            .find(|later| later.tag == tag && later.place == place && Some(later.since) == until);
+        if let Some(later) = goes_on {
+            later.since = since;
+            continue;
+        }
+        let replaced_by = match until {
+            Some(until) => named(conn, repository, &tag, until)?,
+            None => None,
+        };
+        all.push(TagInterval { place, tag, since, until, replaced_by });
+    }
+    Ok(all)
+}
+
+fn named(conn: &Connection, repository: i64, tag: &str, since: Millis) -> Result<Option<Digest>, Failed> {
+    match at(conn, repository, tag, since)? {
+        Some(subject) if subject != NOTHING => known::digest_of(conn, subject),
+        _ => Ok(None),
+    }
+}
+
+/// What is to be said of an image that tags have named and none does.
+pub(super) fn moved(tags: &[TagInterval], last_pull: Option<Millis>) -> Option<Moved> {
+    if tags.iter().any(|tag| tag.until.is_none()) {
+        return None;
+    }
+    let last = tags.iter().max_by_key(|tag| tag.until)?;
+    let (tag, replaced_by) = (last.tag.clone(), last.replaced_by.clone());
+    Some(Moved { tag, until: last.until?, replaced_by, last_pull })
+}
+
+/// Whether an image was deleted from everywhere, and whether it is there.
+pub(super) fn refresh_present(conn: &Connection, subject: i64) -> Result<(), Failed> {
+    conn.prepare_cached(
+        "UPDATE subject SET present = EXISTS(SELECT 1 FROM place WHERE subject = ?1
+            AND (removed IS NULL OR pushed > removed)) WHERE id = ?1",
+    )?
+    .execute([subject])?;
+    Ok(())
+}
