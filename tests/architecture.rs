@@ -23,13 +23,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("plimsoll-registry", &["plimsoll-core", "plimsoll-image"]),
     (
         "plimsoll-monitor",
-        &[
-            "plimsoll-core",
-            "plimsoll-advisory",
-            "plimsoll-matcher",
-            "plimsoll-registry",
-            "plimsoll-rules",
-        ],
+        &["plimsoll-core", "plimsoll-advisory", "plimsoll-matcher", "plimsoll-registry", "plimsoll-rules"],
     ),
     (
         "plimsoll",
