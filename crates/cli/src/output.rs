@@ -45,7 +45,9 @@ said!(plimsoll::Error, plimsoll::ReferenceError, plimsoll::ImageError);
 impl From<plimsoll::StoreError> for Failure {
     fn from(error: plimsoll::StoreError) -> Self {
         match error {
-            plimsoll::StoreError::NoStore { .. } => Self::Said(format!("{error}: plimsoll db import PATH")),
+            plimsoll::StoreError::NoStore { .. } => {
+                Self::Said(format!("{error}: plimsoll db update, or plimsoll db import PATH"))
+            }
             _ => Self::Said(error.to_string()),
         }
     }

@@ -212,6 +212,12 @@ fn what_can_not_be_had_is_named() {
     let nowhere =
         place.command(&["db", "update", "--feed", "kev", "--base-url", "nowhere"]).output().unwrap();
     failed(&nowhere, "expected https://host/path");
+    let junk = place.folder.path().join("junk.pem");
+    std::fs::write(&junk, "junk").unwrap();
+    failed(
+        &place.update(&["--ca-file", junk.to_str().unwrap()]),
+        "there is no certificate in it; expected PEM",
+    );
 }
 
 #[test]

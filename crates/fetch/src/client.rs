@@ -4,6 +4,7 @@ use std::io::Read;
 use std::time::{Duration, SystemTime};
 
 use ureq::http::{HeaderMap, Response};
+use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Body};
 
 use crate::kept::State;
@@ -58,7 +59,7 @@ pub(crate) struct Client<'a> {
 }
 
 impl<'a> Client<'a> {
-    pub(crate) fn new(options: &'a Options) -> Self {
+    pub(crate) fn new(options: &'a Options) -> Result<Self, Error> {
         let timeout = Some(options.timeout);
         let agent = Agent::config_builder()
             .http_status_as_error(false)
@@ -75,10 +76,11 @@ impl<'a> Client<'a> {
                     .filter(|base| base.is_local())
                     .map_or_else(ureq::Proxy::try_from_env, |_| None),
             )
+            .tls_config(TlsConfig::builder().root_certs(roots(&options.authorities)?).build())
             .user_agent(concat!("plimsoll/", env!("CARGO_PKG_VERSION")))
             .build()
             .new_agent();
-        Self { agent, options }
+        Ok(Self { agent, options })
     }
 
     pub(crate) fn ask(&self, request: &Request<'_>) -> Result<Answer, Trouble> {
@@ -131,6 +133,25 @@ impl<'a> Client<'a> {
         let body = Box::new(response.into_body().into_reader());
         Ok(Answer::Document(Incoming { from, total, etag, last_modified, body }))
     }
+}
+
+/// Whom to trust: the public authorities, or those that the caller names.
+fn roots(pem: &[u8]) -> Result<RootCerts, Error> {
+    if pem.is_empty() {
+        return Ok(RootCerts::WebPki);
+    }
+    let mut certificates = Vec::new();
+    for item in parse_pem(pem) {
+        match item {
+            Ok(PemItem::Certificate(certificate)) => certificates.push(certificate),
+            Ok(_) => {}
+            Err(e) => return Err(Error::Authorities { why: e.to_string() }),
+        }
+    }
+    if certificates.is_empty() {
+        return Err(Error::Authorities { why: "there is no certificate in it".to_owned() });
+    }
+    Ok(RootCerts::new_with_certs(&certificates))
 }
 
 fn header<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {

@@ -29,8 +29,8 @@ pub(crate) struct Downloads<'a> {
 }
 
 impl<'a> Downloads<'a> {
-    pub(crate) fn new(options: &'a Options, observer: &'a dyn Observer) -> Self {
-        Self { client: Client::new(options), options, observer }
+    pub(crate) fn new(options: &'a Options, observer: &'a dyn Observer) -> Result<Self, Error> {
+        Ok(Self { client: Client::new(options)?, options, observer })
     }
 
     /// Gets a document of which `known` is the state that is had already.

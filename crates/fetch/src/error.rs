@@ -87,6 +87,12 @@ pub enum Error {
         /// The folder.
         folder: PathBuf,
     },
+    /// The certificates to trust can't be read.
+    #[error("the certificates to trust can't be read: {why}; expected PEM")]
+    Authorities {
+        /// What is wrong with them.
+        why: String,
+    },
     /// The observer asked to stop.
     #[error("stopped on request")]
     Cancelled,

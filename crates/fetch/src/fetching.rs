@@ -63,7 +63,7 @@ pub fn fetch(
 ) -> Result<Outcome, Error> {
     let _lock = lock(&options.folder)?;
     let stopping = Stopping { observer, stop: AtomicBool::new(false) };
-    let downloads = Downloads::new(options, &stopping);
+    let downloads = Downloads::new(options, &stopping)?;
     let mut outcome = Outcome::default();
     let mut documents: Vec<(&'static str, Document)> = Vec::new();
     let mut seen = HashSet::new();

@@ -49,6 +49,9 @@ pub struct Options {
     pub timeout: Duration,
     /// Bytes that one document may have, as it is sent. Default 4 GiB.
     pub max_bytes: u64,
+    /// Certificates to trust in place of those of the public authorities, in PEM: of a mirror, or of a proxy that looks
+    /// into what passes. Default none.
+    pub authorities: Vec<u8>,
     /// Documents fetched at one time. Default 4.
     pub parallel: usize,
 }
@@ -66,6 +69,7 @@ impl Options {
             patience: Duration::from_secs(300),
             timeout: Duration::from_secs(60),
             max_bytes: 4 << 30,
+            authorities: Vec::new(),
             parallel: 4,
         }
     }

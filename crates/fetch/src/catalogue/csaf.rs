@@ -1,16 +1,25 @@
-//! Red Hat publishes its VEX documents as an archive, and apart from it those that changed since
-//! (<https://security.access.redhat.com/data/csaf/v2/vex/>).
+//! Red Hat publishes its CSAF documents as archives, and apart from them those that changed since
+//! (<https://security.access.redhat.com/data/csaf/v2/>).
 
 use super::{Document, Lists, odd};
 use crate::{Checksum, Error, checksum};
 
-const ROOT: &str = "https://security.access.redhat.com/data/csaf/v2/vex/";
+const VEX: &str = "https://security.access.redhat.com/data/csaf/v2/vex/";
+const ADVISORIES: &str = "https://security.access.redhat.com/data/csaf/v2/advisories/";
 
 pub(super) fn redhat_vex(lists: &mut Lists<'_>) -> Result<Vec<Document>, Error> {
-    let latest = format!("{ROOT}archive_latest.txt");
+    documents(VEX, lists)
+}
+
+pub(super) fn redhat_advisories(lists: &mut Lists<'_>) -> Result<Vec<Document>, Error> {
+    documents(ADVISORIES, lists)
+}
+
+fn documents(root: &str, lists: &mut Lists<'_>) -> Result<Vec<Document>, Error> {
+    let latest = format!("{root}archive_latest.txt");
     let name = lists.read(&latest)?.trim().to_owned();
     let day = day(&name).ok_or_else(|| odd(&latest, "it names no archive"))?;
-    let address = format!("{ROOT}{name}");
+    let address = format!("{root}{name}");
     let sums = format!("{address}.sha256");
     let sha256 = checksum::first(&lists.read(&sums)?).ok_or_else(|| odd(&sums, "it holds no SHA-256"))?;
     let archive = Document {
@@ -19,14 +28,14 @@ pub(super) fn redhat_vex(lists: &mut Lists<'_>) -> Result<Vec<Document>, Error> 
         checksum: Some(Checksum::Stored(sha256)),
         optional: false,
     };
-    let changes = lists.read(&format!("{ROOT}changes.csv"))?;
+    let changes = lists.read(&format!("{root}changes.csv"))?;
     let changed =
         changes.lines().filter_map(change).filter(|(_, at)| at.get(..10).is_some_and(|at| at >= day));
     let changed = changed.map(|(path, at)| Document {
         stamp: Some(at.to_owned()),
         // What was taken back stands in the list of changes until the next archive.
         optional: true,
-        ..Document::at(format!("{ROOT}{path}"))
+        ..Document::at(format!("{root}{path}"))
     });
     Ok(std::iter::once(archive).chain(changed).collect())
 }
@@ -58,7 +67,7 @@ mod tests {
     fn the_archive_and_what_changed_since() {
         let sum = "0".repeat(64);
         let sums = format!("{sum}  csaf_vex_2024-08-11.tar.zst\n");
-        let at = |path: &str| format!("{ROOT}{path}");
+        let at = |path: &str| format!("{VEX}{path}");
         let names = ["archive_latest.txt", "csaf_vex_2024-08-11.tar.zst.sha256", "changes.csv"].map(at);
         let changes = "\"2024/cve-2024-2.json\",\"2024-08-15T11:45:05+00:00\"\n\
                        \"2023/cve-2023-1.json\",\"2024-08-10T08:04:44+00:00\"\n\

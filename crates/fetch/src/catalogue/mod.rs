@@ -184,7 +184,7 @@ static ALL: &[Source] = &[
     Source {
         id: "photon",
         title: "Photon OS CVE metadata",
-        address: "https://packages.vmware.com/photon/photon_cve_metadata/",
+        address: "https://packages.broadcom.com/photon/photon_cve_metadata/",
         licence: "none stated",
         default: true,
         parts: Some("a release"),
@@ -221,6 +221,15 @@ static ALL: &[Source] = &[
         documents: Documents::Listed(csaf::redhat_vex),
     },
     Source {
+        id: "redhat-advisories",
+        title: "Red Hat CSAF advisories: what is fixed",
+        address: "https://security.access.redhat.com/data/csaf/v2/advisories/",
+        licence: "CC-BY-4.0",
+        default: false,
+        parts: None,
+        documents: Documents::Listed(csaf::redhat_advisories),
+    },
+    Source {
         id: "suse-vex",
         title: "SUSE CSAF VEX: also what is not fixed",
         address: "https://ftp.suse.com/pub/projects/security/csaf-vex.tar.bz2",
@@ -228,6 +237,33 @@ static ALL: &[Source] = &[
         default: false,
         parts: None,
         documents: Documents::Fixed(&["https://ftp.suse.com/pub/projects/security/csaf-vex.tar.bz2"]),
+    },
+    Source {
+        id: "suse-advisories",
+        title: "SUSE CSAF advisories: what is fixed",
+        address: "https://ftp.suse.com/pub/projects/security/csaf.tar.bz2",
+        licence: "CC-BY-4.0",
+        default: false,
+        parts: None,
+        documents: Documents::Fixed(&["https://ftp.suse.com/pub/projects/security/csaf.tar.bz2"]),
+    },
+    Source {
+        id: "ubuntu-vex",
+        title: "Ubuntu OpenVEX: also what is not fixed",
+        address: "https://security-metadata.canonical.com/vex/vex-all.tar.xz",
+        licence: "CC-BY-SA-4.0",
+        default: false,
+        parts: None,
+        documents: Documents::Fixed(&["https://security-metadata.canonical.com/vex/vex-all.tar.xz"]),
+    },
+    Source {
+        id: "usn",
+        title: "Ubuntu Security Notices",
+        address: "https://usn.ubuntu.com/usn-db/database-all.json.bz2",
+        licence: "CC-BY-SA-4.0",
+        default: false,
+        parts: None,
+        documents: Documents::Fixed(&["https://usn.ubuntu.com/usn-db/database-all.json.bz2"]),
     },
     Source {
         id: "alma-errata",
@@ -250,6 +286,46 @@ static ALL: &[Source] = &[
         default: false,
         parts: None,
         documents: Documents::Listed(rocky::documents),
+    },
+    Source {
+        id: "echo",
+        title: "Echo",
+        address: "https://advisory.echohq.com/data.json",
+        licence: "none stated",
+        default: false,
+        parts: None,
+        documents: Documents::Fixed(&["https://advisory.echohq.com/data.json"]),
+    },
+    Source {
+        id: "root",
+        title: "Root.io patches",
+        address: "https://api.root.io/external/patch_feed",
+        licence: "none stated",
+        default: false,
+        parts: None,
+        documents: Documents::Fixed(&["https://api.root.io/external/patch_feed"]),
+    },
+    Source {
+        id: "rubysec",
+        title: "Ruby Advisory Database",
+        address: "https://github.com/rubysec/ruby-advisory-db",
+        licence: "public domain",
+        default: false,
+        parts: None,
+        documents: Documents::Fixed(&[
+            "https://github.com/rubysec/ruby-advisory-db/archive/refs/heads/master.zip",
+        ]),
+    },
+    Source {
+        id: "friendsofphp",
+        title: "PHP Security Advisories Database",
+        address: "https://github.com/FriendsOfPHP/security-advisories",
+        licence: "public domain",
+        default: false,
+        parts: None,
+        documents: Documents::Fixed(&[
+            "https://github.com/FriendsOfPHP/security-advisories/archive/refs/heads/master.zip",
+        ]),
     },
     Source {
         id: "msrc",
@@ -333,6 +409,46 @@ mod tests {
         assert_eq!(choose("KEV").unwrap().source.id, "kev");
         for wrong in ["", "nothing", "kev:1", "osv:"] {
             assert!(choose(wrong).is_none(), "{wrong}");
+        }
+    }
+
+    /// Lists are what anyone may have put on a mirror: whatever they say, documents are their publisher's.
+    #[test]
+    fn hostile_lists_lead_nowhere_else() {
+        use plimsoll_testkit::Random;
+        let seeds = [
+            "<a href=\"v3.19/\">v</a><a href='main.json'>m</a> href=//evil.example/x.json href=https://evil.example/y.json",
+            "PyPI\n../x\nhttps://evil.example/\n",
+            "csaf_vex_2024-08-11.tar.zst",
+            "\"2024/cve-2024-2.json\",\"2024-08-15T11:45:05+00:00\"\n\"//evil.example/x.json\",\"2024-08-15\"\n",
+            "https://cdn.amazonlinux.com/2/core/2.0/x86_64/abc\n",
+            "<data type=\"updateinfo\"><checksum type=\"sha256\">b</checksum><location href=\"repodata/u.xml.gz\"/></data>",
+            "{\"value\": [{\"ID\": \"2026-Nov\"}], \"branches\": [\"4.0\", \"//evil.example\"], \"total\": 999999999999999}",
+            "sha256:D165E29D8D911F3F1E0919A5C1E8C423B14AF1C38F57847DD0A8CC9DBD027618",
+        ];
+        let mut random = Random::new(9);
+        for round in 0..4000 {
+            let source = random.pick(all());
+            let Documents::Listed(list) = source.documents else { continue };
+            let mut texts: Vec<Vec<u8>> = seeds.iter().map(|seed| seed.as_bytes().to_vec()).collect();
+            for text in &mut texts {
+                for _ in 0..round % 4 {
+                    let at = random.below(text.len());
+                    text[at] = *random.pick(b"/.:<>\"'\n\0 {}[],%\xff\xc3");
+                }
+            }
+            let mut read = |_: &str| {
+                let text: &Vec<u8> = random.pick(&texts);
+                Ok(String::from_utf8_lossy(text).into_owned())
+            };
+            let mut lists = Lists { read: &mut read, part: None, year: 2003 };
+            let host = source.address.split('/').nth(2).unwrap();
+            for document in list(&mut lists).unwrap_or_default() {
+                // Amazon's mirrors may be elsewhere; they are asked over TLS all the same.
+                let own = document.address.starts_with(&format!("https://{host}/"));
+                assert!(own || source.id == "amazon", "{}", document.address);
+                assert!(!document.address.contains("/../"), "{}", document.address);
+            }
         }
     }
 

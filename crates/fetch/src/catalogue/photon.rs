@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::{Document, Lists, odd};
 use crate::Error;
 
-const ROOT: &str = "https://packages.vmware.com/photon/photon_cve_metadata/";
+const ROOT: &str = "https://packages.broadcom.com/photon/photon_cve_metadata/";
 
 #[derive(Deserialize)]
 struct Versions {

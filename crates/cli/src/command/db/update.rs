@@ -39,6 +39,10 @@ pub(crate) struct Update {
     /// publisher's host
     #[arg(long, env = "PLIMSOLL_BASE_URL", value_name = "URL")]
     base_url: Option<String>,
+    /// Certificates to trust in place of those of the public authorities (PEM): of a mirror, or of a proxy that looks
+    /// into what passes
+    #[arg(long, env = "SSL_CERT_FILE", value_name = "FILE")]
+    ca_file: Option<PathBuf>,
     /// Keep downloads in this folder, and use what is there [default: beside the store, until they are imported]
     #[arg(long, value_name = "FOLDER")]
     downloads: Option<PathBuf>,
@@ -69,8 +73,13 @@ pub(crate) fn run(args: &Update) -> Result<Outcome, Failure> {
     };
     let folder = args.downloads.clone().unwrap_or_else(|| beside(&path));
     let base = args.base_url.as_deref().map(str::parse).transpose().map_err(said)?;
+    let authorities = match &args.ca_file {
+        Some(path) => fs::read(path).map_err(|error| Failure::File { path: path.clone(), error })?,
+        None => Vec::new(),
+    };
     let options = Options {
         base,
+        authorities,
         offline: args.offline,
         keep_going: args.keep_going,
         timeout: Duration::from_secs(args.timeout),
