@@ -1,19 +1,23 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use plimsoll::stages::report::Format;
 use plimsoll::{Date, Severity};
 
 use crate::command::db::Db;
 use crate::command::explain::Explain;
 use crate::command::rules::args::Rules;
 use crate::command::vex::Vex;
+use crate::command::{completions, convert, diff, man};
+use crate::form;
 
 /// Scan container images for known vulnerabilities.
 #[derive(Parser)]
-#[command(name = "plimsoll", version, about, long_about = None, after_help = EXAMPLES, propagate_version = true)]
+#[command(name = "plimsoll", version, about, long_about = None, after_help = EXAMPLES, propagate_version = true,
+    args_override_self = true)]
 pub(crate) struct Cli {
     /// Colour the output
-    #[arg(long, value_enum, global = true, default_value_t = Color::Auto, value_name = "WHEN")]
+    #[arg(long, value_enum, global = true, env = "PLIMSOLL_COLOR", default_value_t = Color::Auto, value_name = "WHEN")]
     pub color: Color,
     #[command(subcommand)]
     pub command: Command,
@@ -29,8 +33,10 @@ Examples:
   plimsoll scan sbom:app.cdx.json           a bill of materials, whoever wrote it
   plimsoll scan quay.io/org/app:1.2         an image in a registry; nothing is stored
   plimsoll match pkg:pypi/jinja2@3.1.1      a package, without an image
+  plimsoll convert report.json -f sarif     a stored report in another form
+  plimsoll diff old.tar new.tar             what is new and what is fixed
 
-Exit codes: 0 done; 1 --fail-on was reached; 2 error.";
+Exit codes: 0 done; 1 --fail-on or --fail-on-new was reached; 2 error.";
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -55,6 +61,16 @@ pub(crate) enum Command {
     /// Say in an OpenVEX document what rules have decided
     #[command(after_help = crate::command::vex::EXAMPLES)]
     Vex(Vex),
+    /// Write a stored JSON report in another form, without scanning again
+    Convert(convert::Args),
+    /// Compare two images or stored JSON reports: what is new, fixed and changed, and why
+    Diff(diff::Args),
+    /// List the forms of reports and inventories
+    Formats,
+    /// Print a script that completes the command in a shell
+    Completions(completions::Args),
+    /// Write the manual pages
+    Man(man::Args),
 }
 
 const IMAGE: &str = "\
@@ -86,7 +102,7 @@ pub(crate) struct Reading {
     pub strict: bool,
     /// What to list: precise leaves out what an operating-system package owns, and files that no package manager
     /// installed
-    #[arg(long, value_enum, default_value_t = View::Precise)]
+    #[arg(long, value_enum, env = "PLIMSOLL_VIEW", default_value_t = View::Precise)]
     pub view: View,
     #[command(flatten)]
     pub remote: Remote,
@@ -137,22 +153,48 @@ pub(crate) struct Judging {
     /// Call no image healthy by advisories of which the newest is older than this
     #[arg(long, value_name = "DAYS")]
     pub max_age: Option<u32>,
-    /// Exit with 1 if a finding is at or above this severity
-    #[arg(long, value_name = "LEVEL")]
-    pub fail_on: Option<Severity>,
+    #[command(flatten)]
+    pub failing: Failing,
     /// The day that rules expire by, YYYY-MM-DD [default: today]
     #[arg(long, value_name = "DATE")]
     pub now: Option<Date>,
 }
 
+/// What of a report is shown, and how.
 #[derive(Args)]
-pub(crate) struct Writing<F: ValueEnum + Clone + Send + Sync + 'static> {
-    /// The form of the report
-    #[arg(long, short, value_enum, value_name = "FORMAT", default_value = "table")]
-    pub format: F,
+pub(crate) struct Writing {
+    /// The form of the report; `plimsoll formats` lists them
+    #[arg(long, short, env = "PLIMSOLL_FORMAT", value_name = "FORMAT", default_value = "table",
+        value_parser = form::parser(form::OF_A_SCAN), hide_possible_values = true)]
+    pub format: &'static Format,
+    /// A template of your own (minijinja), which FORMAT is then not asked for
+    #[cfg(feature = "templates")]
+    #[arg(long, value_name = "FILE")]
+    pub template: Option<PathBuf>,
     /// Write to a file instead of standard output
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Name the layer of each finding in the table
+    #[arg(long, env = "PLIMSOLL_LAYERS")]
+    pub layers: bool,
+    /// Leave out findings below this severity; how many is said
+    #[arg(long, env = "PLIMSOLL_MIN_SEVERITY", value_name = "LEVEL")]
+    pub min_severity: Option<Severity>,
+    /// Leave out findings that no published version fixes; how many is said
+    #[arg(long, env = "PLIMSOLL_ONLY_FIXABLE")]
+    pub only_fixable: bool,
+}
+
+/// When a report is a failure.
+#[derive(Args)]
+pub(crate) struct Failing {
+    /// Exit with 1 if a finding is at or above this severity
+    #[arg(long, env = "PLIMSOLL_FAIL_ON", value_name = "LEVEL")]
+    pub fail_on: Option<Severity>,
+    /// Exit with 1 if there is a finding (with --fail-on: at or above that severity) that this stored JSON report does
+    /// not have
+    #[arg(long, value_name = "REPORT")]
+    pub fail_on_new: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -166,7 +208,7 @@ pub(crate) struct Scan {
     #[command(flatten)]
     pub judging: Judging,
     #[command(flatten)]
-    pub writing: Writing<ReportFormat>,
+    pub writing: Writing,
 }
 
 #[derive(Args)]
@@ -175,8 +217,13 @@ pub(crate) struct Inventory {
     pub image: String,
     #[command(flatten)]
     pub reading: Reading,
-    #[command(flatten)]
-    pub writing: Writing<InventoryFormat>,
+    /// The form of the inventory; `plimsoll formats` lists them
+    #[arg(long, short, value_name = "FORMAT", default_value = "table", value_parser = form::parser(form::OF_AN_INVENTORY),
+        hide_possible_values = true)]
+    pub format: &'static Format,
+    /// Write to a file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 const MATCH: &str = "\
@@ -205,7 +252,7 @@ pub(crate) struct Match {
     #[command(flatten)]
     pub judging: Judging,
     #[command(flatten)]
-    pub writing: Writing<ReportFormat>,
+    pub writing: Writing,
 }
 
 #[derive(Args)]
@@ -252,14 +299,4 @@ pub(crate) enum ReportFormat {
     Table,
     /// For scripts (docs/json.md)
     Json,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum InventoryFormat {
-    /// For people
-    Table,
-    /// For scripts (docs/json.md)
-    Json,
-    /// CycloneDX 1.6 JSON
-    Cyclonedx,
 }

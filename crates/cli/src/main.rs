@@ -2,7 +2,10 @@
 
 mod args;
 mod command;
+mod config;
 mod demo;
+mod finish;
+mod form;
 mod image;
 mod output;
 mod progress;
@@ -18,13 +21,16 @@ use clap::Parser;
 use crate::args::{Cli, Command};
 use crate::output::Failure;
 
-/// Done, and a finding is at or above `--fail-on`.
+/// Done, and `--fail-on` or `--fail-on-new` was reached.
 const REACHED: u8 = 1;
 /// Nothing was done, or not all that was asked.
 const ERROR: u8 = 2;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match config::arguments(std::env::args_os()) {
+        Ok(arguments) => Cli::parse_from(arguments),
+        Err(failure) => return failed(&failure),
+    };
     let done = match &cli.command {
         Command::Scan(args) => command::scan::run(args, cli.color),
         Command::Inventory(args) => command::inventory::run(args, cli.color),
@@ -35,16 +41,23 @@ fn main() -> ExitCode {
         Command::Cvss(args) => command::cvss::run(args),
         Command::Rules(args) => command::rules::run(args),
         Command::Vex(args) => command::vex::run(args),
+        Command::Convert(args) => command::convert::run(args, cli.color),
+        Command::Diff(args) => command::diff::run(args, cli.color),
+        Command::Formats => command::formats::run(),
+        Command::Completions(args) => command::completions::run(args),
+        Command::Man(args) => command::man::run(args),
     };
     match done {
         Ok(outcome) => outcome.into(),
         // Whoever reads the other end of a pipe has had enough.
         Err(Failure::Closed) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("plimsoll: {}", plimsoll::clean(&failure.to_string()));
-            ExitCode::from(ERROR)
-        }
+        Err(failure) => failed(&failure),
     }
+}
+
+fn failed(failure: &Failure) -> ExitCode {
+    eprintln!("plimsoll: {}", plimsoll::clean(&failure.to_string()));
+    ExitCode::from(ERROR)
 }
 
 /// What a command comes to.
@@ -52,7 +65,7 @@ fn main() -> ExitCode {
 pub(crate) enum Outcome {
     /// Done.
     Done,
-    /// Done, and a finding is at or above `--fail-on`.
+    /// Done, and `--fail-on` or `--fail-on-new` was reached.
     Reached,
 }
 

@@ -43,6 +43,6 @@ pub use path::{ImagePath, PathError};
 pub use purl::{Purl, PurlError};
 pub use remedy::{Action, Base, Place, Plan, Remaining, Remedy, Step, Upgrade, WithinMajor};
 pub use severity::{Rating, Severity};
-pub use text::{Clean, clean};
+pub use text::{Clean, clean, is_harmful};
 pub use view::{FileRef, MergedView};
 pub use visit::{Content, ContentRead, Entry, EntryKind, LayerVisitor, Take};

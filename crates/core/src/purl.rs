@@ -219,7 +219,11 @@ impl fmt::Display for Purl {
         if let Some(version) = &self.version {
             write!(f, "@{}", Encoded(version, ""))?;
         }
-        for (i, (key, value)) in self.qualifiers.iter().enumerate() {
+        // A key is letters, digits, periods, dashes and underscores, and is never encoded: there is no way to write
+        // another.
+        let valid = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+        let qualifiers = self.qualifiers.iter().filter(|(key, _)| !key.is_empty() && key.chars().all(valid));
+        for (i, (key, value)) in qualifiers.enumerate() {
             write!(f, "{}{key}={}", if i == 0 { '?' } else { '&' }, Encoded(value, "/"))?;
         }
         if let Some(subpath) = &self.subpath {

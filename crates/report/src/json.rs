@@ -3,7 +3,7 @@ use std::io::{self, Write};
 use plimsoll_core::{Diagnostic, Distro, Package};
 use serde::Serialize;
 
-use crate::{Report, Unidentified};
+use crate::{Report, Unidentified, escape};
 
 /// The name of the report's JSON form, its `format` field.
 pub const FORMAT: &str = "plimsoll-report";
@@ -16,7 +16,7 @@ pub const FORMAT_VERSION: u32 = 1;
 /// # Errors
 /// Those of `out`.
 pub fn write_json(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    write(report, out)
+    escape::verbatim(report, out)
 }
 
 /// Reads a report that [`write_json`] wrote.
@@ -59,13 +59,8 @@ pub fn write_inventory_json(
         diagnostics: &'a [Diagnostic],
     }
     let format = "plimsoll-inventory";
-    write(
+    escape::verbatim(
         &Inventory { format, format_version: FORMAT_VERSION, distro, packages, unidentified, diagnostics },
         out,
     )
-}
-
-fn write(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, value)?;
-    out.write_all(b"\n")
 }

@@ -194,6 +194,36 @@ pub struct RulesSummary {
 }
 
 impl Report {
+    /// What there is to report of packages that nobody matched: an inventory, in the forms that reports have.
+    pub fn of_packages(
+        mut image: ImageSummary,
+        distro: Option<Distro>,
+        packages: Vec<Package>,
+        diagnostics: Vec<Diagnostic>,
+    ) -> Self {
+        image.distro = distro;
+        let coverage = Coverage::NoFeed;
+        let mut counts = CoverageCounts::default();
+        packages.iter().for_each(|_| counts.add(coverage));
+        Self {
+            format: crate::FORMAT.to_owned(),
+            format_version: crate::FORMAT_VERSION,
+            tool: Tool { name: "plimsoll".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+            image,
+            assessment: Assessment::Partial,
+            assessment_reasons: Vec::new(),
+            counts: BTreeMap::new(),
+            coverage: CoverageReport { counts, ..CoverageReport::default() },
+            advisories: AdvisorySet::default(),
+            packages: packages.into_iter().map(|package| Assessed { package, coverage }).collect(),
+            findings: Vec::new(),
+            upgrades: Vec::new(),
+            plan: Plan::default(),
+            rules: RulesSummary::default(),
+            diagnostics,
+        }
+    }
+
     /// The findings that no rule disables.
     pub fn active(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| finding.disabled.is_none())

@@ -59,15 +59,33 @@ fn packages(count: usize) -> String {
 /// # Errors
 /// Those of `out`.
 pub fn write_table(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let (word, color) = match report.assessment {
-        Assessment::Healthy => ("HEALTHY", AnsiColor::Green),
-        Assessment::HealthyByExemption => ("HEALTHY BY EXEMPTION", AnsiColor::Green),
-        Assessment::Unhealthy => ("UNHEALTHY", AnsiColor::Red),
-        Assessment::NothingToScan => ("NOTHING TO SCAN", AnsiColor::Yellow),
-        Assessment::NotApplicable => ("NOT APPLICABLE", AnsiColor::Yellow),
-        Assessment::Stale => ("STALE", AnsiColor::Yellow),
-        Assessment::Failed => ("FAILED", AnsiColor::Red),
-        _ => ("PARTIAL", AnsiColor::Yellow),
+    write_table_with(report, style, false, out)
+}
+
+/// The assessment as the first word of a report.
+pub(crate) fn word(assessment: Assessment) -> &'static str {
+    match assessment {
+        Assessment::Healthy => "HEALTHY",
+        Assessment::HealthyByExemption => "HEALTHY BY EXEMPTION",
+        Assessment::Unhealthy => "UNHEALTHY",
+        Assessment::NothingToScan => "NOTHING TO SCAN",
+        Assessment::NotApplicable => "NOT APPLICABLE",
+        Assessment::Stale => "STALE",
+        Assessment::Failed => "FAILED",
+        _ => "PARTIAL",
+    }
+}
+
+/// [`write_table`], with the layer of each finding if `layers` says so.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_table_with(report: &Report, style: Style, layers: bool, out: &mut dyn Write) -> io::Result<()> {
+    let word = word(report.assessment);
+    let color = match report.assessment {
+        Assessment::Healthy | Assessment::HealthyByExemption => AnsiColor::Green,
+        Assessment::Unhealthy | Assessment::Failed => AnsiColor::Red,
+        _ => AnsiColor::Yellow,
     };
     let bold = Ansi::new().bold();
     writeln!(out, "{}  {}", style.paint(bold.fg_color(Some(color.into())), word), headline(report))?;
@@ -80,7 +98,7 @@ pub fn write_table(report: &Report, style: Style, out: &mut dyn Write) -> io::Re
     let widths = Widths::of(&groups);
     for group in &groups {
         writeln!(out)?;
-        write_group(report, group, &widths, style, out)?;
+        write_group(report, group, &widths, style, layers, out)?;
     }
     write_gaps(report, style, out)?;
     write_rules(report, style, out)?;
@@ -182,6 +200,7 @@ fn write_group(
     group: &Group<'_>,
     widths: &Widths,
     style: Style,
+    layers: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let heading = format!("{} {}", clean(group.name), clean(group.version));
@@ -207,17 +226,30 @@ fn write_group(
     }
     for finding in &group.findings {
         let (id, fixed) = (id(finding), fixed(finding));
-        let used =
-            2 + 10 + 2 + id.chars().count().max(widths.id) + 2 + fixed.chars().count().max(widths.fixed) + 2;
+        let layer = if layers { layer(finding) } else { String::new() };
+        let used = 2
+            + 10
+            + 2
+            + id.chars().count().max(widths.id)
+            + 2
+            + fixed.chars().count().max(widths.fixed)
+            + 2
+            + layer.len();
         let summary = style.cut(clean(&finding.summary).to_string(), used);
         let line = format!(
-            "{id:<id_width$}  {fixed:<fixed_width$}  {summary}",
+            "{id:<id_width$}  {fixed:<fixed_width$}  {layer}{summary}",
             id_width = widths.id,
             fixed_width = widths.fixed
         );
         writeln!(out, "  {:<10}  {}", style.severity(finding.severity), line.trim_end())?;
     }
     Ok(())
+}
+
+/// The column that says which layer the package came with.
+fn layer(finding: &Finding) -> String {
+    let layer = finding.package.locations.first().and_then(|at| at.layer.as_ref());
+    format!("{:<9}  ", layer.map(|layer| format!("layer {}", layer.index)).unwrap_or_default())
 }
 
 fn write_gaps(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {

@@ -1,10 +1,10 @@
-use plimsoll::stages::report::{Tool, write_cyclonedx, write_inventory, write_inventory_json};
-use plimsoll::{Catalogers, Diagnostic, Subject, take_inventory_with};
+use plimsoll::stages::report::{Options, write_inventory, write_inventory_json};
+use plimsoll::{Catalogers, Diagnostic, Report, Subject, take_inventory_with};
 
-use crate::args::{Color, Inventory, InventoryFormat, View};
+use crate::args::{Color, Inventory, View};
 use crate::output::{self, Failure};
 use crate::progress::Bars;
-use crate::{Outcome, image};
+use crate::{Outcome, form, image};
 
 pub(crate) fn run(args: &Inventory, color: Color) -> Result<Outcome, Failure> {
     let options = image::options(&args.reading)?;
@@ -30,20 +30,19 @@ pub(crate) fn run(args: &Inventory, color: Color) -> Result<Outcome, Failure> {
         return Err(Failure::Said(format!("{}: read only in part: {wrong}", args.image)));
     }
     let mut packages = packages;
-    if matches!(args.reading.view, View::Comprehensive)
-        && matches!(args.writing.format, InventoryFormat::Table | InventoryFormat::Json)
-    {
+    if matches!(args.reading.view, View::Comprehensive) && matches!(args.format.id, "table" | "json") {
         packages.extend(taken.inventory.removed.iter().cloned());
     }
     let distro = taken.inventory.distro.as_ref();
     let unidentified = taken.unidentified();
     let diagnostics: Vec<Diagnostic> = taken.all_diagnostics().cloned().collect();
-    output::write(args.writing.output.as_deref(), color, |style, out| match args.writing.format {
-        InventoryFormat::Table => write_inventory(&packages, distro, &unidentified, &diagnostics, style, out),
-        InventoryFormat::Json => write_inventory_json(&packages, distro, &unidentified, &diagnostics, out),
-        InventoryFormat::Cyclonedx => {
-            let tool = Tool { name: "plimsoll".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() };
-            write_cyclonedx(&summary, &packages, distro, &tool, out)
+    output::write(args.output.as_deref(), color, |style, out| match args.format.id {
+        "table" => write_inventory(&packages, distro, &unidentified, &diagnostics, style, out),
+        "json" => write_inventory_json(&packages, distro, &unidentified, &diagnostics, out),
+        _ => {
+            let report = Report::of_packages(summary, distro.cloned(), packages, diagnostics);
+            let options = Options { inventory: true, ..form::options(style, None, false) };
+            args.format.write(&report, &options, out)
         }
     })?;
     Ok(Outcome::Done)

@@ -52,7 +52,7 @@ pub(crate) fn run(args: &Match) -> Result<Outcome, Failure> {
             _ => format!("{errors} lines are no package URLs: their lines of output say why"),
         }));
     }
-    let reached = args.judging.fail_on.is_some_and(|level| worst.is_some_and(|worst| worst >= level));
+    let reached = args.judging.failing.fail_on.is_some_and(|level| worst.is_some_and(|worst| worst >= level));
     Ok(if reached { Outcome::Reached } else { Outcome::Done })
 }
 

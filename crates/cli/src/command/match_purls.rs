@@ -2,7 +2,7 @@ use plimsoll::ScanOptions;
 
 use crate::args::{Color, Match};
 use crate::output::Failure;
-use crate::{Outcome, purls, store};
+use crate::{Outcome, finish, purls, store};
 
 pub(crate) fn run(args: &Match, color: Color) -> Result<Outcome, Failure> {
     if args.lines {
@@ -15,5 +15,5 @@ pub(crate) fn run(args: &Match, color: Color) -> Result<Outcome, Failure> {
         Ok(())
     })?;
     let report = store::scanner(&args.store)?.with(options).scan_packages(packages, "package URLs")?;
-    super::finish(&report, &args.judging, &args.writing, color)
+    finish::report(report, &args.judging.failing, &args.writing, args.judging.now, color)
 }

@@ -3,7 +3,7 @@ use plimsoll::ScanOptions;
 use crate::args::{Color, Scan};
 use crate::output::Failure;
 use crate::progress::Bars;
-use crate::{Outcome, demo, image, store};
+use crate::{Outcome, demo, finish, image, store};
 
 pub(crate) fn run(args: &Scan, color: Color) -> Result<Outcome, Failure> {
     let open = image::options(&args.reading)?;
@@ -20,5 +20,5 @@ pub(crate) fn run(args: &Scan, color: Color) -> Result<Outcome, Failure> {
     let bars = Bars::new();
     let report = scanner.with(options).scan_subject(&opened, &args.image, &bars);
     bars.clear();
-    super::finish(&report?, &args.judging, &args.writing, color)
+    finish::report(report?, &args.judging.failing, &args.writing, args.judging.now, color)
 }

@@ -1,16 +1,22 @@
-//! A report with one of everything, made by hand.
+//! Reports with one of everything, made by hand.
+
+// Each test binary uses its part of them.
+#![allow(dead_code)]
 
 use std::collections::BTreeMap;
 
 use plimsoll_core::{
-    Action, Assessment, Coverage, CoverageCounts, Diagnostic, DiagnosticKind, Disabled, Distro, Evidence,
-    Finding, FixState, ImagePath, LayerRef, Location, NameKind, Package, PackageType, Place, Plan, Purl,
-    Remaining, Remedy, Severity, Source, Status, Step, Verdict,
+    Action, Assessment, Coverage, CoverageCounts, Diagnostic, DiagnosticKind, Digest, Disabled, Distro,
+    Evidence, Finding, FixState, ImagePath, LayerRef, Location, NameKind, Package, PackageType, Place, Plan,
+    Purl, Rating, Reference, Remaining, Remedy, Severity, Source, Status, Step, Verdict,
 };
 use plimsoll_report::{
     AdvisorySet, Assessed, CoverageReport, FORMAT, FORMAT_VERSION, Gap, ImageSummary, Report, RulesSummary,
     Tool, Unidentified, Upgrade,
 };
+
+/// What every harmful thing is in: a terminal's escapes, a build system's commands, markup, formulas, and line feeds.
+pub(crate) const EVIL: &str = "=cmd|'/C calc'!A0\u{1b}]0;x\u{7}\u{9b}31m\r\n::set-output name=a::b\n##[add-path]/x ##vso[task.x]y ##teamcity[z]\n\u{202e}gpj\u{200b}\u{2028}injected_line\n<script>alert(1)</script><img src=x onerror=alert(1)>]]><!--x--> &amp; \" ' `code` | a | [x](javascript:y) @everyone </text>\\ \u{ffff} \u{e0041}{{ 7*7 }} ${x}";
 
 pub(crate) fn layer(index: u32) -> LayerRef {
     LayerRef { index, diff_id: None, created_by: Some("RUN make".into()) }
@@ -203,4 +209,148 @@ pub(crate) fn report() -> Report {
                 .in_layer(1),
         ],
     }
+}
+
+fn rating(source: &str, scheme: &str, value: &str) -> Rating {
+    Rating { source: source.into(), scheme: scheme.into(), value: value.into() }
+}
+
+/// Digests, every kind of rating, references, and the same package twice.
+pub(crate) fn full() -> Report {
+    let mut report = report();
+    let digest = |n: u8| Some(Digest::sha256([n; 32]));
+    report.image.name = "registry.example:5000/team/app:1.2".into();
+    (report.image.digest, report.image.config_digest) = (digest(1), digest(2));
+    report.image.tags = vec!["registry.example:5000/team/app:1.2".into(), "latest".into()];
+    report.image.created = Some("2026-10-01T00:00:00Z".into());
+    for (at, layer) in (0u8..).zip(&mut report.image.layers) {
+        layer.diff_id = digest(10 + at);
+    }
+    let layers = report.image.layers.clone();
+    let place = |package: &mut Package| {
+        for location in &mut package.locations {
+            location.layer = location.layer.as_ref().and_then(|at| layers.get(at.index as usize)).cloned();
+        }
+    };
+    report.packages.iter_mut().for_each(|assessed| place(&mut assessed.package));
+    report.packages[0].package.vendor = Some("Debian OpenSSL Team <openssl@example.org> (team)".into());
+    let mut twice = report.packages[2].clone();
+    twice.package.locations[0].path = ImagePath::new(b"opt/app/lib/jinja2/METADATA").unwrap();
+    report.packages.push(twice.clone());
+    for finding in &mut report.findings {
+        place(&mut finding.package);
+        finding.ratings = vec![
+            rating("NVD", "CVSS_V3", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N"),
+            rating("NVD", "CVSS_V2", "(AV:N/AC:L/Au:N/C:P/I:N/A:N)"),
+            rating("GHSA", "CVSS_V4", "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:N/VA:N/SC:N/SI:N/SA:N"),
+            rating("Debian", "word", "low"),
+            rating("CISA", "KEV", "2024-01-02"),
+            rating("FIRST", "EPSS", "0.250000"),
+        ];
+        finding.rating = Some(finding.ratings[0].clone());
+        finding.priority = Some(77);
+        finding.references = vec![
+            Reference { kind: "WEB".into(), url: "https://example.org/advisory?id=1".into() },
+            Reference { kind: "WEB".into(), url: "javascript:alert(1)".into() },
+        ];
+    }
+    report.findings[0].package.vendor = report.packages[0].package.vendor.clone();
+    let mut second = report.findings[3].clone();
+    second.package = twice.package;
+    report.findings.push(second);
+    let mut harmless = report.findings[0].clone();
+    harmless.id = "CVE-2023-0001".into();
+    harmless.disabled = Some(Disabled {
+        rule: "vex".into(),
+        reason: "the code is not there".into(),
+        vex: Some("not_affected".into()),
+        justification: Some("vulnerable_code_not_present".into()),
+        ..Disabled::default()
+    });
+    report.findings.push(harmless);
+    report.findings[2].status = Status::Undetermined;
+    report.findings[2].id = "GHSA-zzzz-yyyy-xxxx".into();
+    report.findings[2].aliases = vec!["TEMP-0000001-ABCDEF".into()];
+    report
+}
+
+/// The same with everything that comes from an image, a feed or a rule file made [`EVIL`].
+pub(crate) fn hostile() -> Report {
+    let mut report = full();
+    let evil = || EVIL.to_owned();
+    report.image.name = evil();
+    report.image.tags = vec![evil()];
+    report.image.platform = Some(evil());
+    report.image.created = Some(evil());
+    report.assessment_reasons = vec![evil()];
+    report.advisories.newest = Some(evil());
+    report.coverage.gaps[0].ecosystem = evil();
+    report.coverage.unidentified.paths = vec![evil()];
+    report.rules.notes = vec![evil()];
+    report.diagnostics[0].message = evil();
+    report.diagnostics[0].path = Some(evil());
+    if let Some(distro) = &mut report.image.distro {
+        (distro.id, distro.version, distro.pretty_name) = (evil(), evil(), Some(evil()));
+    }
+    for layer in &mut report.image.layers {
+        layer.created_by = Some(evil());
+    }
+    let spoil = |package: &mut Package| {
+        (package.name, package.version) = (evil(), evil());
+        package.purl = Purl::new("pypi", Some(EVIL), EVIL, Some(EVIL)).with(EVIL, EVIL);
+        package.source = Some(Source { name: evil(), version: evil() });
+        (package.vendor, package.owned_by, package.module) = (Some(evil()), Some(evil()), Some(evil()));
+        package.arch = Some(evil());
+        package.locations[0].path = ImagePath::new(EVIL.replace("..", "").as_bytes()).unwrap();
+        if let Some(layer) = &mut package.locations[0].layer {
+            layer.created_by = Some(evil());
+        }
+    };
+    report.packages.iter_mut().for_each(|assessed| spoil(&mut assessed.package));
+    for finding in &mut report.findings {
+        spoil(&mut finding.package);
+        (finding.id, finding.aliases, finding.summary) = (evil(), vec![evil()], evil());
+        finding.fixed_versions = vec![evil()];
+        finding.references = vec![Reference { kind: evil(), url: evil() }];
+        finding.severity_rule = evil();
+        finding.actions =
+            vec![Action { remedy: Remedy::Remove { package: evil(), command: Some(evil()) }, text: evil() }];
+        finding.ratings = vec![
+            rating(EVIL, EVIL, EVIL),
+            rating(EVIL, "CVSS_V3", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N"),
+        ];
+        finding.rating = Some(rating(EVIL, "word", EVIL));
+        for evidence in &mut finding.evidence {
+            (evidence.advisory, evidence.feed, evidence.range, evidence.reason) =
+                (evil(), evil(), evil(), evil());
+            (evidence.name, evidence.version, evidence.scheme) = (evil(), evil(), evil());
+        }
+    }
+    report.findings[4].disabled =
+        Some(Disabled { rule: evil(), reason: evil(), until: Some(evil()), ..Disabled::default() });
+    for step in &mut report.plan.steps {
+        step.action.text = evil();
+        for place in &mut step.places {
+            place.instruction = Some(evil());
+        }
+    }
+    for upgrade in &mut report.upgrades {
+        (upgrade.name, upgrade.from, upgrade.to) = (evil(), evil(), evil());
+        (upgrade.fixes, upgrade.leaves) = (vec![evil()], vec![evil()]);
+    }
+    report
+}
+
+/// An image in which nothing was found.
+pub(crate) fn empty() -> Report {
+    let mut report = report();
+    report.image = ImageSummary::default();
+    (report.packages, report.findings, report.upgrades) = (Vec::new(), Vec::new(), Vec::new());
+    report.diagnostics.clear();
+    report.plan = Plan::default();
+    report.counts.clear();
+    report.coverage = CoverageReport::default();
+    report.advisories = AdvisorySet::default();
+    (report.assessment, report.rules) = (Assessment::NothingToScan, RulesSummary::default());
+    report
 }

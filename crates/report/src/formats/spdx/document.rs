@@ -1,0 +1,121 @@
+use std::collections::HashMap;
+
+use plimsoll_core::{Algorithm, Digest, Package, clean};
+
+use crate::identity::{Identity, digest};
+use crate::time::Instant;
+use crate::{Options, Report, link};
+
+/// What both forms write.
+pub(super) struct Document {
+    pub name: String,
+    pub namespace: String,
+    pub created: String,
+    pub creator: String,
+    /// The image first, then what is in it.
+    pub elements: Vec<Element>,
+}
+
+pub(super) struct Element {
+    pub id: String,
+    pub name: String,
+    pub version: Option<String>,
+    pub supplier: Option<String>,
+    pub purpose: Option<&'static str>,
+    pub source_info: Option<String>,
+    pub sha256: Option<String>,
+    /// Category, type and locator.
+    pub references: Vec<(&'static str, &'static str, String)>,
+}
+
+impl Document {
+    pub(super) fn of(report: &Report, options: &Options) -> Self {
+        let image = &report.image;
+        let named = if image.name.is_empty() { "image" } else { &image.name };
+        let mut advisories: HashMap<&Package, Vec<String>> = HashMap::new();
+        for finding in &report.findings {
+            advisories.entry(&finding.package).or_default().extend(link::vulnerability(&finding.id));
+        }
+        let mut elements = vec![Element {
+            id: "SPDXRef-image".to_owned(),
+            name: named.to_owned(),
+            version: image.digest.as_ref().or(image.config_digest.as_ref()).map(Digest::to_string),
+            supplier: None,
+            purpose: Some("CONTAINER"),
+            source_info: image.platform.as_ref().map(|platform| format!("platform {platform}")),
+            sha256: image
+                .digest
+                .as_ref()
+                .filter(|digest| digest.algorithm() == Algorithm::Sha256)
+                .map(Digest::hex),
+            references: Vec::new(),
+        }];
+        if let Some(distro) = &image.distro {
+            elements.push(Element {
+                id: "SPDXRef-distribution".to_owned(),
+                name: distro.id.clone(),
+                version: Some(distro.version.clone()).filter(|version| !version.is_empty()),
+                supplier: None,
+                purpose: Some("OPERATING_SYSTEM"),
+                source_info: distro.pretty_name.clone(),
+                sha256: None,
+                references: Vec::new(),
+            });
+        }
+        let mut seen: HashMap<String, u32> = HashMap::new();
+        for assessed in &report.packages {
+            let package = &assessed.package;
+            let purl = package.purl.to_string();
+            let count = seen.entry(purl.clone()).and_modify(|count| *count += 1).or_insert(1);
+            let mut references = vec![("PACKAGE-MANAGER", "purl", purl.clone())];
+            let known = advisories.get(package).into_iter().flatten();
+            references.extend(known.map(|url| ("SECURITY", "advisory", url.clone())));
+            references.dedup();
+            elements.push(Element {
+                id: format!("SPDXRef-package-{}", digest(&[&purl, &count.to_string()])),
+                name: package.name.clone(),
+                version: Some(package.version.clone()).filter(|version| !version.is_empty()),
+                supplier: package.vendor.as_deref().and_then(supplier),
+                purpose: None,
+                source_info: source_info(package),
+                sha256: None,
+                references,
+            });
+        }
+        let uuid = Identity::of(report).uuid("spdx");
+        Self {
+            name: named.to_owned(),
+            namespace: format!("https://plimsoll-rs.github.io/spdx/{uuid}"),
+            created: Instant::of(report, options).to_string(),
+            creator: format!("Tool: {}-{}", report.tool.name, report.tool.version),
+            elements,
+        }
+    }
+
+    pub(super) fn root(&self) -> &str {
+        self.elements.first().map_or("", |element| &element.id)
+    }
+}
+
+/// `Organization: name`, as the grammar has it: parentheses would be an address (SPDX 2.3, section 7.5).
+fn supplier(vendor: &str) -> Option<String> {
+    let name: String = clean(vendor).to_string().replace(['(', ')'], "");
+    let name = name.trim();
+    (!name.is_empty()).then(|| format!("Organization: {name}"))
+}
+
+/// Where it was found, and the source package it was built from.
+fn source_info(package: &Package) -> Option<String> {
+    let mut facts: Vec<String> = package
+        .locations
+        .iter()
+        .map(|at| match at.layer.as_ref() {
+            Some(layer) => format!("found in {} of layer {}", at.path, layer.index),
+            None => format!("found in {}", at.path),
+        })
+        .collect();
+    if let Some(source) = &package.source {
+        facts.push(format!("built from {} {}", source.name, source.version));
+    }
+    (!facts.is_empty()).then(|| facts.join("; "))
+}

@@ -1,0 +1,226 @@
+//! SPDX 3.0.1, JSON-LD: packages, vulnerabilities and how they relate.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::{self, Write};
+
+use plimsoll_core::{Algorithm, Package, Status};
+use plimsoll_severity::{Level, Version};
+use serde_json::{Map, Value, json};
+
+use crate::identity::{Identity, digest};
+use crate::time::Instant;
+use crate::{Options, Report, advice, escape, link, score};
+
+const CREATION: &str = "_:creation";
+
+/// The graph, and the namespace that its ids begin with.
+struct Graph {
+    namespace: String,
+    elements: Vec<Value>,
+}
+
+impl Graph {
+    fn id(&self, name: &str) -> String {
+        format!("{}#{name}", self.namespace)
+    }
+
+    /// Adds an element and returns its id.
+    fn add(&mut self, kind: &str, name: &str, properties: Value) -> String {
+        let id = self.id(name);
+        let mut element = Map::from_iter([
+            ("type".to_owned(), json!(kind)),
+            ("spdxId".to_owned(), json!(id)),
+            ("creationInfo".to_owned(), json!(CREATION)),
+        ]);
+        if let Value::Object(properties) = properties {
+            element.extend(properties);
+        }
+        self.elements.push(Value::Object(element));
+        id
+    }
+}
+
+pub(crate) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let uuid = Identity::of(report).uuid("spdx-3");
+    let mut graph =
+        Graph { namespace: format!("https://plimsoll-rs.github.io/spdx/{uuid}"), elements: Vec::new() };
+    let image = &report.image;
+    let named = if image.name.is_empty() { "image" } else { &image.name };
+    let agent = graph.add("SoftwareAgent", "agent", json!({"name": report.tool.name}));
+    graph.elements.insert(
+        0,
+        json!({
+            "type": "CreationInfo",
+            "@id": CREATION,
+            "specVersion": "3.0.1",
+            "created": Instant::of(report, options).to_string(),
+            "createdBy": [agent],
+            "comment": format!("{} {}", report.tool.name, report.tool.version),
+        }),
+    );
+    let digest_of = image.digest.as_ref().or(image.config_digest.as_ref());
+    let hash = image.digest.as_ref().map(|digest| {
+        let algorithm = match digest.algorithm() {
+            Algorithm::Sha256 => "sha256",
+            Algorithm::Sha512 => "sha512",
+        };
+        json!([{"type": "Hash", "algorithm": algorithm, "hashValue": digest.hex()}])
+    });
+    let root = graph.add(
+        "software_Package",
+        "image",
+        json!({
+            "name": named,
+            "software_packageVersion": digest_of,
+            "software_primaryPurpose": "container",
+            "verifiedUsing": hash,
+        }),
+    );
+    let mut contained = Vec::new();
+    if let Some(distro) = &image.distro {
+        contained.push(graph.add(
+            "software_Package",
+            "distribution",
+            json!({
+                "name": distro.id,
+                "software_packageVersion": Some(&distro.version).filter(|version| !version.is_empty()),
+                "software_primaryPurpose": "operatingSystem",
+            }),
+        ));
+    }
+    let ids = packages(report, &mut graph, &mut contained);
+    if !contained.is_empty() {
+        let properties = json!({"from": root, "relationshipType": "contains", "to": contained});
+        graph.add("Relationship", "contents", properties);
+    }
+    vulnerabilities(report, &mut graph, &ids);
+    let described: Vec<Value> =
+        graph.elements.iter().filter_map(|element| element.get("spdxId")).cloned().collect();
+    let bom = graph.add(
+        "software_Sbom",
+        "bom",
+        json!({"software_sbomType": ["analyzed"], "rootElement": [root], "element": described.clone()}),
+    );
+    let profiles = if report.findings.is_empty() {
+        json!(["core", "software"])
+    } else {
+        json!(["core", "software", "security"])
+    };
+    graph.add(
+        "SpdxDocument",
+        "document",
+        json!({
+            "name": named,
+            "rootElement": [bom.clone()],
+            "element": described.into_iter().chain([json!(bom)]).collect::<Vec<_>>(),
+            "profileConformance": profiles,
+        }),
+    );
+    let document =
+        json!({"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld", "@graph": graph.elements});
+    escape::document(document, out)
+}
+
+fn packages<'r>(
+    report: &'r Report,
+    graph: &mut Graph,
+    contained: &mut Vec<String>,
+) -> HashMap<&'r Package, String> {
+    let mut ids = HashMap::new();
+    let mut seen: HashMap<String, u32> = HashMap::new();
+    for assessed in &report.packages {
+        let package = &assessed.package;
+        let purl = package.purl.to_string();
+        let count = seen.entry(purl.clone()).and_modify(|count| *count += 1).or_insert(1);
+        let name = format!("package-{}", digest(&[&purl, &count.to_string()]));
+        let places: Vec<String> = package.locations.iter().map(|at| at.path.to_text()).collect();
+        let id = graph.add(
+            "software_Package",
+            &name,
+            json!({
+                "name": package.name,
+                "software_packageVersion": Some(&package.version).filter(|version| !version.is_empty()),
+                "software_packageUrl": purl,
+                "software_sourceInfo": Some(places.join("; ")).filter(|places| !places.is_empty()),
+            }),
+        );
+        contained.push(id.clone());
+        ids.entry(package).or_insert(id);
+    }
+    ids
+}
+
+fn vulnerabilities(report: &Report, graph: &mut Graph, ids: &HashMap<&Package, String>) {
+    let mut known: BTreeMap<&str, String> = BTreeMap::new();
+    for (number, finding) in report.findings.iter().enumerate() {
+        let Some(package) = ids.get(&finding.package) else { continue };
+        let vulnerability = known.entry(&finding.id).or_insert_with(|| {
+            let identifiers: Vec<Value> = std::iter::once(&finding.id)
+                .chain(&finding.aliases)
+                .map(|id| {
+                    let kind = if id.starts_with("CVE-") { "cve" } else { "securityOther" };
+                    let locator: Vec<String> = link::vulnerability(id).into_iter().collect();
+                    json!({
+                        "type": "ExternalIdentifier",
+                        "externalIdentifierType": kind,
+                        "identifier": id,
+                        "identifierLocator": Some(locator).filter(|locator| !locator.is_empty()),
+                    })
+                })
+                .collect();
+            graph.add(
+                "security_Vulnerability",
+                &format!("vulnerability-{}", digest(&[&finding.id])),
+                json!({
+                    "name": finding.id,
+                    "summary": Some(&finding.summary).filter(|summary| !summary.is_empty()),
+                    "externalIdentifier": identifiers,
+                }),
+            )
+        });
+        let relates = |kind: &str| json!({"from": vulnerability, "relationshipType": kind, "to": [package]});
+        let mut with = |kind: &str, name: String, relation: &str, more: Value| {
+            let mut properties = relates(relation);
+            if let (Value::Object(all), Value::Object(more)) = (&mut properties, more) {
+                all.extend(more);
+            }
+            graph.add(kind, &name, properties);
+        };
+        match finding.status {
+            Status::Undetermined => with(
+                "security_VexUnderInvestigationVulnAssessmentRelationship",
+                format!("investigated-{number}"),
+                "underInvestigationFor",
+                json!({"security_statusNotes": advice::reason(finding)}),
+            ),
+            _ => with(
+                "security_VexAffectedVulnAssessmentRelationship",
+                format!("affected-{number}"),
+                "affects",
+                json!({"security_actionStatement": advice::solution(report, finding)}),
+            ),
+        }
+        for (at, scored) in score::scores(finding).iter().enumerate() {
+            let severity = match scored.level {
+                Level::Critical => "critical",
+                Level::High => "high",
+                Level::Medium => "medium",
+                Level::Low => "low",
+                _ => "none",
+            };
+            let kind = match scored.version {
+                Version::V2 => "security_CvssV2VulnAssessmentRelationship",
+                Version::V3_0 | Version::V3_1 => "security_CvssV3VulnAssessmentRelationship",
+                _ => "security_CvssV4VulnAssessmentRelationship",
+            };
+            let severity = (scored.version != Version::V2).then_some(severity);
+            let more = json!({
+                // A decimal, which JSON's numbers are not.
+                "security_score": format!("{:.1}", scored.score()),
+                "security_vectorString": scored.vector,
+                "security_severity": severity,
+            });
+            with(kind, format!("score-{number}-{at}"), "hasAssessmentFor", more);
+        }
+    }
+}
