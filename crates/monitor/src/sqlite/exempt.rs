@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use plimsoll_core::{Disabled, Finding};
 use plimsoll_rules::{Context, Date, Facts, Image, Rule, RuleState, apply};
 use rusqlite::{Connection, params};
-use serde::{Deserialize, Serialize};
 
 use super::{codec, inventory, known, verdict};
 use crate::error::Failed;
@@ -42,18 +41,10 @@ pub(super) fn read(conn: &Connection, exemption: i64) -> Result<Exempt, Failed> 
 }
 
 /// A rule as it stood when it was applied.
-#[derive(Serialize, Deserialize)]
-struct Stood {
-    rule: String,
-    reason: String,
-    until: Option<String>,
-}
-
 pub(super) fn disabled(conn: &Connection, rule: i64) -> Result<Disabled, Failed> {
     let mut select = conn.prepare_cached("SELECT body FROM rule WHERE id = ?1")?;
     let body: String = select.query_row([rule], |row| row.get(0))?;
-    let Stood { rule, reason, until } = codec::from_json(body.as_bytes())?;
-    Ok(Disabled { rule, reason, until })
+    codec::from_json(body.as_bytes())
 }
 
 /// Decides for images. Findings of images that rules see alike are looked at once.
@@ -247,8 +238,7 @@ impl<'a> Exempter<'a> {
         if let Some(id) = self.rules.get(&by) {
             return Ok(*id);
         }
-        let stood = Stood { rule: by.rule.clone(), reason: by.reason.clone(), until: by.until.clone() };
-        let body = String::from_utf8(codec::json(&stood)?).unwrap_or_default();
+        let body = String::from_utf8(codec::json(&by)?).unwrap_or_default();
         let id = inventory::rule(conn, &body)?;
         self.rules.insert(by, id);
         Ok(id)
