@@ -11,6 +11,8 @@ use crate::{Report, Style};
 const DIAGNOSTICS: usize = 10;
 /// Steps of the plan shown before the rest is only counted.
 const STEPS: usize = 5;
+/// Disabled findings shown before the rest is only counted.
+const DISABLED: usize = 30;
 /// Notes on rules shown before the rest is only counted.
 const NOTES: usize = 20;
 /// Paths shown for one package before the rest is only counted.
@@ -144,16 +146,21 @@ fn write_plan(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Result<()> 
     }
     if !plan.remaining.is_empty() {
         let total: usize = plan.remaining.iter().map(|stays| stays.findings).sum();
-        let whys = plan.remaining.iter().map(|stays| match (stays.undetermined, stays.state) {
-            (true, _) => format!("{} are undetermined", stays.findings),
-            (_, FixState::WontFix) => format!("{} will not be fixed", stays.findings),
-            (_, FixState::Deferred) => format!("{} are deferred", stays.findings),
-            (_, FixState::EndOfLife) => format!("{} are out of support", stays.findings),
-            (_, FixState::NotAvailable) => format!("{} have no fix yet", stays.findings),
-            _ => format!("of {} nobody says whether there is a fix", stays.findings),
+        let whys = plan.remaining.iter().map(|stays| {
+            let count = stays.findings;
+            let (is, has) = if count == 1 { ("is", "has") } else { ("are", "have") };
+            match (stays.undetermined, stays.state) {
+                (true, _) => format!("{count} {is} undetermined"),
+                (_, FixState::WontFix) => format!("{count} will not be fixed"),
+                (_, FixState::Deferred) => format!("{count} {is} deferred"),
+                (_, FixState::EndOfLife) => format!("{count} {is} out of support"),
+                (_, FixState::NotAvailable) => format!("{count} {has} no fix yet"),
+                _ => format!("{count} without a word of a fix"),
+            }
         });
         let whys = whys.collect::<Vec<_>>().join(", ");
-        writeln!(out, "  {total} stay: {whys}")?;
+        let stay = if total == 1 { "stays" } else { "stay" };
+        writeln!(out, "  {total} {stay}: {whys}")?;
     }
     Ok(())
 }
@@ -281,13 +288,23 @@ fn write_rules(report: &Report, style: Style, out: &mut dyn Write) -> io::Result
         return Ok(());
     }
     writeln!(out, "\n{}", style.paint(Ansi::new().bold(), "Rules"))?;
+    let mut rest = 0;
+    let mut shown = 0;
     for group in group(disabled.into_iter()) {
         for finding in &group.findings {
+            shown += 1;
+            if shown > DISABLED {
+                rest += 1;
+                continue;
+            }
             let Some(by) = &finding.disabled else { continue };
             let until = by.until.as_ref().map(|until| format!(" until {}", clean(until))).unwrap_or_default();
             let (id, name) = (clean(&finding.id), clean(group.name));
             writeln!(out, "  disabled  {id} in {name}{until}: {} ({})", clean(&by.reason), clean(&by.rule))?;
         }
+    }
+    if rest > 0 {
+        writeln!(out, "  and {rest} more disabled: --format json has them all")?;
     }
     for note in report.rules.notes.iter().take(NOTES) {
         writeln!(out, "  {}", clean(note))?;

@@ -3,7 +3,7 @@
 use plimsoll_core::{
     Finding, FixState, ImagePath, LayerRef, Location, Package, PackageType, Purl, Severity, Status,
 };
-use plimsoll_rules::{Context, Rule, Ruleset, apply};
+use plimsoll_rules::{Context, Rule, Ruleset, Tenths, apply};
 
 fn main() {
     divan::main();
@@ -82,6 +82,25 @@ fn broad(n: usize) -> Rule {
     }
 }
 
+/// Ids, titles, paths and names with wildcards, scores: nothing that can be looked up as a whole.
+fn patterns(n: usize) -> Rule {
+    match n % 5 {
+        0 => Rule { cve: vec![format!("CVE-*-{n}?")], ..Rule::default() },
+        1 => Rule { title_contains: vec![format!("pollution in {n}")], ..Rule::default() },
+        2 => Rule { path: vec![format!("**/package-{n}/*.json")], ..Rule::default() },
+        3 => Rule {
+            package: vec![format!("*ge-{n}")],
+            severity: vec![Severity::ALL[n % 7]],
+            ..Rule::default()
+        },
+        _ => Rule {
+            cvss_v3_below: Some(Tenths(u8::try_from(n % 100).unwrap())),
+            severity: vec![Severity::ALL[n % 7]],
+            ..Rule::default()
+        },
+    }
+}
+
 fn run(bencher: divan::Bencher<'_, '_>, rules: &Ruleset) {
     let context = Context::on("2026-01-01".parse().unwrap());
     let mut findings = findings();
@@ -91,6 +110,11 @@ fn run(bencher: divan::Bencher<'_, '_>, rules: &Ruleset) {
 #[divan::bench(sample_count = 10)]
 fn usual_rules(bencher: divan::Bencher<'_, '_>) {
     run(bencher, &rules(usual));
+}
+
+#[divan::bench(sample_count = 10)]
+fn pattern_rules(bencher: divan::Bencher<'_, '_>) {
+    run(bencher, &rules(patterns));
 }
 
 #[divan::bench(sample_count = 10)]

@@ -183,7 +183,7 @@ impl Example {
         }
     }
 
-    fn finding(&self) -> Finding {
+    pub(crate) fn finding(&self) -> Finding {
         let rating = |vector: &String| Rating {
             source: "example".to_owned(),
             scheme: if vector.starts_with("CVSS:4") { "CVSS_V4" } else { "CVSS_V3" }.to_owned(),

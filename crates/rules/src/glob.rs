@@ -82,6 +82,21 @@ impl Glob {
         &self.text
     }
 
+    /// The pieces of text that every text that matches contains.
+    pub(crate) fn pieces(&self) -> Vec<String> {
+        let mut pieces = vec![self.literal.clone()];
+        let mut piece = String::new();
+        for token in &self.tokens {
+            match token {
+                Token::Char(c) => piece.push(*c),
+                _ => pieces.push(std::mem::take(&mut piece)),
+            }
+        }
+        pieces.push(piece);
+        pieces.retain(|piece| !piece.is_empty());
+        pieces
+    }
+
     /// Whether a text has a wildcard; else it is plain.
     pub(crate) fn is_pattern(text: &str) -> bool {
         text.contains(['*', '?'])
@@ -114,6 +129,49 @@ impl Glob {
             Some([Token::Some]) => return !middle.contains('/'),
             _ => {}
         }
+        if self.path || self.tokens.contains(&Token::Components) {
+            self.walk(rest)
+        } else {
+            self.walk_name(rest)
+        }
+    }
+
+    /// Whether the tokens match, where a star takes any characters: the last star is tried again, one character
+    /// further, where what follows it does not match.
+    fn walk_name(&self, text: &str) -> bool {
+        let mut rest = text.chars();
+        let mut at = 0;
+        let mut again: Option<(usize, std::str::Chars<'_>)> = None;
+        loop {
+            let before = rest.clone();
+            match (self.tokens.get(at), rest.next()) {
+                (Some(Token::Some | Token::Any | Token::Components), _) => {
+                    at += 1;
+                    rest = before.clone();
+                    again = Some((at, before));
+                    continue;
+                }
+                (None, None) => return true,
+                (Some(Token::One), Some(_)) => at += 1,
+                (Some(Token::Char(wanted)), Some(c))
+                    if *wanted == if self.fold { c.to_ascii_lowercase() } else { c } =>
+                {
+                    at += 1;
+                }
+                (_, _) => {
+                    let Some((star, mut tried)) = again.take() else { return false };
+                    if tried.next().is_none() {
+                        return false;
+                    }
+                    at = star;
+                    rest = tried.clone();
+                    again = Some((star, tried));
+                }
+            }
+        }
+    }
+
+    fn walk(&self, rest: &str) -> bool {
         // The places in the pattern that the characters read so far can lead to.
         let mut places = vec![false; self.tokens.len() + 1];
         let mut next = places.clone();

@@ -29,12 +29,14 @@
 
 mod apply;
 mod bits;
+mod by_package;
 mod context;
 mod criterion;
 mod date;
 mod describe;
 mod error;
 mod example;
+mod fragments;
 mod glob;
 mod import;
 mod near;

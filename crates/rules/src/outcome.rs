@@ -100,13 +100,17 @@ impl fmt::Display for NearMiss {
     }
 }
 
+fn findings(count: usize) -> String {
+    if count == 1 { "1 finding".to_owned() } else { format!("{count} findings") }
+}
+
 impl fmt::Display for RuleOutcome {
     /// One line for a person.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { rule, source, matched, .. } = self;
         write!(f, "{source}: rule {rule:?} ")?;
         match self.state {
-            RuleState::Used => write!(f, "matches {matched} findings and decides {}", self.decided)?,
+            RuleState::Used => write!(f, "matches {} and decides {}", findings(*matched), self.decided)?,
             RuleState::Unused => f.write_str("matches no finding")?,
             RuleState::OtherImage => f.write_str("is for other images")?,
             RuleState::Expired => {
@@ -114,7 +118,7 @@ impl fmt::Display for RuleOutcome {
                 if let Some(day) = self.expires {
                     write!(f, " after {day}")?;
                 }
-                write!(f, "; it would match {matched} findings")?;
+                write!(f, "; it would match {}", findings(*matched))?;
             }
         }
         if let Some(near) = self.near_misses.first() {

@@ -84,6 +84,11 @@ impl Texts {
         self.plain.iter().map(String::as_str).chain(self.patterns.iter().map(Glob::text))
     }
 
+    /// The texts without wildcards, and those with.
+    pub(crate) fn parts(&self) -> (&[String], &[Glob]) {
+        (&self.plain, &self.patterns)
+    }
+
     /// The texts, unless one has wildcards.
     pub(crate) fn plain(&self) -> Option<&[String]> {
         self.patterns.is_empty().then_some(&self.plain)

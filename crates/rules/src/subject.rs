@@ -43,6 +43,11 @@ impl<'a> Subject<'a> {
         }
     }
 
+    /// The scores of all generations.
+    pub(crate) fn scores(&self) -> [Option<(Tenths, Tenths)>; 3] {
+        self.cvss
+    }
+
     pub(crate) fn cvss(&self, generation: Generation) -> Option<(Tenths, Tenths)> {
         let [v2, v3, v4] = self.cvss;
         match generation {

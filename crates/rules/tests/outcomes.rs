@@ -38,7 +38,7 @@ fn a_rule_holds_through_its_last_day() {
     assert_eq!(findings[0].disabled, None);
     assert_eq!(report.disabled, 0);
     let line = report.rules[0].to_string();
-    assert_eq!(line, "rules.toml:1: rule \"r\" expired after 2026-01-31; it would match 1 findings");
+    assert_eq!(line, "rules.toml:1: rule \"r\" expired after 2026-01-31; it would match 1 finding");
 }
 
 #[test]

@@ -8,8 +8,8 @@ use plimsoll_rules::{Action, Category, Context, Image, Nothing, Rule, Ruleset, T
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
-const IDS: [&str; 6] = ["CVE-1", "cve-2", "CVE-3", "GHSA-a", "GHSA-b", "CVE-*"];
-const NAMES: [&str; 6] = ["a", "B", "a_b", "a-b", "zlib", "?"];
+const IDS: [&str; 8] = ["CVE-1", "cve-2", "CVE-3", "GHSA-a", "GHSA-b", "CVE-*", "*-3", "*"];
+const NAMES: [&str; 8] = ["a", "B", "a_b", "a-b", "zlib", "?", "z*", "*b"];
 const LEVELS: [Severity; 7] = Severity::ALL;
 
 fn rule() -> impl Strategy<Value = Rule> {
