@@ -134,7 +134,9 @@ impl<'a> LayerCatalog<'a> {
             // What a link leads to can then be fetched when the link is there.
             && self.far.is_none()
             && self.linked.has_room();
-        self.sniffing = self.again.is_none() && entry.size >= magic::SMALLEST;
+        // Programs that nobody may execute are rare, and no reason to fetch every file.
+        let asked = self.far.is_none() || entry.is_executable() || !self.hits.is_empty();
+        self.sniffing = self.again.is_none() && entry.size >= magic::SMALLEST && asked;
         self.facts.seen.extend(self.hits.iter().map(|hit| (entry.ordinal, hit.cataloger)));
     }
 

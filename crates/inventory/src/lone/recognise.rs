@@ -28,6 +28,12 @@ impl Seen<'_> {
         self.bytes.split(|&b| b == b'\n').any(|line| line.starts_with(start.as_bytes()))
     }
 
+    /// Whether a line of the first paragraph begins so.
+    fn paragraph(&self, start: &str) -> bool {
+        let lines = self.bytes.split(|&b| b == b'\n').take_while(|line| !line.trim_ascii().is_empty());
+        lines.into_iter().any(|line| line.starts_with(start.as_bytes()))
+    }
+
     fn starts(&self, text: &[u8]) -> bool {
         self.bytes.trim_ascii_start().starts_with(text)
     }
@@ -66,6 +72,7 @@ kinds! {
     "var/lib/rpmmanifest/container-manifest-2" |it| it.first().split(|&b| b == b'\t').count() == 10;
     "var/lib/chisel/manifest.wall" |it| it.bytes.starts_with(b"\x28\xb5\x2f\xfd") && it.ends(".wall");
     "lib/apk/db/installed" |it| (it.line("C:Q1") || it.line("A:")) && it.line("P:") && it.line("V:");
+    "var/lib/dpkg/status.d/a" |it| it.line("Package: ") && it.line("Version: ") && it.line("Architecture: ") && !it.paragraph("Status: ");
     "var/lib/dpkg/status" |it| it.line("Package: ") && it.line("Status: ");
     "var/lib/dpkg/status.d/a" |it| it.line("Package: ") && it.line("Version: ") && !it.any(&["\nBuilt: ", "\nTitle: "]);
     "usr/lib/R/library/a/DESCRIPTION" |it| it.line("Package: ") && it.line("Version: ");

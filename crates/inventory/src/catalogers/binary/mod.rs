@@ -30,7 +30,7 @@ impl Cataloger for Executables {
     }
 
     fn revision(&self) -> u32 {
-        2
+        3
     }
 
     fn interests(&self) -> &'static [Interest] {

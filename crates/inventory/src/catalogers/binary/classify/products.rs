@@ -35,7 +35,7 @@ products! {
     // Language runtimes.
     "python" ["python*", "libpython*"] ["\0{v3+}\0", "/Python-{v3+}\0", "/{v3+}\0"] b"\0initial_thread\x003.11.2\0main" => "3.11.2", by_name;
     "pypy" ["libpypy*"] ["[PyPy {v3}"] b"[PyPy 7.3.12 with GCC" => "7.3.12";
-    "node" ["node", "nodejs"] ["node.js/v{v3}"] b"\0node.js/v20.9.0\0" => "20.9.0";
+    "node" ["node", "nodejs", "libnode.so*"] ["node.js/v{v3}"] b"\0node.js/v20.9.0\0" => "20.9.0";
     "ruby" ["ruby", "ruby?.*", "libruby*"] ["ruby {v3+} ("] b"ruby 3.1.7p261 (2025-03-26 revision 0a3704f218)" => "3.1.7p261";
     "php" ["php", "php?", "php?.*", "php-fpm*", "php-cgi*", "php-cli*", "libphp*"] ["X-Powered-By: PHP/{v3+}"]
         b"\0X-Powered-By: PHP/8.2.13\0" => "8.2.13";
@@ -54,7 +54,8 @@ products! {
     "nginx" ["nginx", "nginx-debug"] ["nginx version: nginx/{v3}"] b"\0nginx version: nginx/1.25.1\0" => "1.25.1";
     "openresty" ["nginx", "openresty"] ["nginx version: openresty/{v3}"] b"\0nginx version: openresty/1.21.4.1\0" => "1.21.4.1";
     "httpd" ["httpd", "apache2"] ["Apache/{v3} ", "Apache/{v3}\0"] b"\0Apache/2.4.57 (Unix)\0" => "2.4.57";
-    "haproxy" ["haproxy"] ["HA-Proxy version {v2+}", "version {v3}, released 20", "HAProxy version {v2+}"] b"HA-Proxy version 1.8.30 2021/04/12" => "1.8.30";
+    "haproxy" ["haproxy"] ["HA-Proxy version {v2+}", " version {v3}, released 20", " version {v3}-", "HAProxy version {v3}"]
+        b"any more since HAProxy version 2.5.\0 version 2.6.12-1+deb12u4, released 2026/10/17" => "2.6.12";
     "envoy" ["envoy"] ["\0{v3}\0envoy_reloadable_features"] b"\x001.36.4\0envoy_reloadable_features" => "1.36.4";
     "lighttpd" ["lighttpd"] ["lighttpd/{v3}"] b"\0lighttpd/1.4.69\0" => "1.4.69";
     "varnish" ["varnishd"] ["varnish-{v3} revision"] b"varnish-7.1.1 revision 7cee1c581bead20e88d101ab3d72afb29f14d87a" => "7.1.1";
@@ -78,7 +79,7 @@ products! {
     // Shells and tools of the system.
     "bash" ["bash", "sh"] ["@(#)Bash version {v3}("] b"@(#)Bash version 5.2.15(1) release GNU" => "5.2.15";
     "busybox" ["busybox*"] ["BusyBox v{v3}"] b"BusyBox v1.36.1 (2023-07-27 17:12:24 UTC)" => "1.36.1";
-    "zsh" ["zsh", "zsh-*"] ["zsh-{v2}"] b"\0zsh-5.9-0-g73d3173\0" => "5.9";
+    "zsh" ["zsh", "zsh5", "zsh-*"] ["zsh-{v2}", "/zsh/{v2}\0"] b"\0zsh-5.9-0-g73d3173\0" => "5.9";
     "git" ["git"] ["git/{v3}", "\0{v3}\0git version"] b"\0git/2.43.0\0" => "2.43.0";
     "util-linux" ["mount", "umount", "getopt", "fdisk", "libmount*", "libblkid*"] ["util-linux {v2}"] b"\0util-linux 2.39.2\0" => "2.39.2";
     "xz" ["xz", "xzdec", "lzmainfo"] ["(XZ Utils) {v3}"] b"\0xz (XZ Utils) 5.4.1\0" => "5.4.1";
@@ -98,17 +99,17 @@ products! {
     "libssh2" ["libssh2*"] ["libssh2_{v3}"] b"SSH-2.0-libssh2_1.10.0" => "1.10.0";
     "libgcrypt" ["libgcrypt*"] ["Libgcrypt {v3}"] b"This is Libgcrypt 1.10.1 - The GNU Crypto Library" => "1.10.1";
     "gnupg" ["gpg", "gpg2", "gpgv", "gpg-agent", "dirmngr"] ["(@GNUPG@)\0{v3}\0"] b"@GPG@ (@GNUPG@)\x002.2.40\0GNU/Linux" => "2.2.40";
-    "openvpn" ["openvpn"] ["OpenVPN {v3}"] b"OpenVPN 2.6.3 x86_64-pc-linux-gnu" => "2.6.3";
+    "openvpn" ["openvpn"] ["\0OpenVPN {v3} "] b"peers running OpenVPN 2.6.0 or higher)\0OpenVPN 2.6.3 x86_64-pc-linux-gnu" => "2.6.3";
     "stunnel" ["stunnel*"] ["stunnel {v2}"] b"stunnel 5.68 on x86_64-pc-linux-gnu platform" => "5.68";
 
     // Names, mail and files on the network.
     "dnsmasq" ["dnsmasq"] ["dnsmasq-{v2}"] b"\0dnsmasq-2.89\0" => "2.89";
     "bind" ["named", "libdns-*", "libisc-*"] ["BIND {v3}"] b"BIND 9.18.19 (Extended Support Version)" => "9.18.19";
     "unbound" ["unbound", "unbound-*"] ["unbound {v3}"] b"\0unbound 1.17.1\0" => "1.17.1";
-    "exim" ["exim", "exim4"] ["Exim {v2}"] b"\0Exim 4.96 (FreeBSD)\0" => "4.96";
+    "exim" ["exim", "exim4"] ["\0{v2}\0<<eximversion>>", "Exim {v2} ("] b"<<eximcnumber>>\x004.96\0<<eximversion>>\0" => "4.96";
     "proftpd" ["proftpd"] ["ProFTPD Version {v3+}"] b"\0ProFTPD Version 1.3.8a\0" => "1.3.8a";
     "vsftpd" ["vsftpd"] ["vsftpd: version {v3}"] b"vsftpd: version 3.0.5\n" => "3.0.5";
-    "rsync" ["rsync"] ["rsync  version {v3}"] b"rsync  version 3.2.7  protocol version 31" => "3.2.7";
+    "rsync" ["rsync"] ["rsync  version {v3}", "\0{v3}\0copyright\0"] b"\"%s\": \"%s\"\x003.5.0\0copyright\0url" => "3.5.0";
 
     // Media, documents and compression.
     "ffmpeg" ["ffmpeg", "ffprobe", "ffplay", "libav*", "libswresample*", "libswscale*"] ["FFmpeg version {v2}", "ffmpeg version {v2}", "%s version {v2}"] b"\0FFmpeg version 6.0.1\0" => "6.0.1";
