@@ -102,7 +102,7 @@ fn own_pulls_and_heads_do_not_count() {
     assert!(jobs.is_empty() && state.subjects.is_empty());
     policies.own.actors.push("robot".into());
     let robot = RegistryEvent { actor: Some("robot".into()), ..event(Action::Pull, 1, 9) };
-    assert!(run(&[robot.clone()], &policies).1.is_empty());
+    assert!(run(std::slice::from_ref(&robot), &policies).1.is_empty());
     assert_eq!(run(&[robot], &Policies::default()).1.len(), 1);
 }
 

@@ -1,5 +1,6 @@
 //! What images come to, and who is to be told.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::thread;
 
@@ -221,11 +222,11 @@ fn load(conn: &Connection, subjects: &[Subject]) -> Result<Loaded, Failed> {
         let parts: Vec<i64> =
             inventory::parts(conn, subject.inventory)?.into_iter().map(|(part, _)| part).collect();
         for &part in &parts {
-            if !loaded.parts.contains_key(&part) {
+            if let Entry::Vacant(place) = loaded.parts.entry(part) {
                 let mut members = Vec::new();
                 inventory::coordinates(conn, part, &mut members)?;
                 coordinates.extend(&members);
-                loaded.parts.insert(part, members);
+                place.insert(members);
             }
         }
         loaded.inventories.insert(subject.inventory, parts);

@@ -24,13 +24,16 @@ struct Detail {
     role: Role,
 }
 
+/// Things by the layer that they came with.
+type ByLayer<T> = BTreeMap<Option<u32>, (Option<LayerRef>, Vec<T>)>;
+
 /// Stores an inventory. Returns its row, and the coordinates that were not known before.
 pub(super) fn put(conn: &Connection, packages: &[Package]) -> Result<(i64, Vec<i64>), Failed> {
     let mut new = Vec::new();
-    let mut layers: BTreeMap<Option<u32>, (Option<LayerRef>, Vec<(i64, i64)>)> = BTreeMap::new();
+    let mut layers: ByLayer<(i64, i64)> = BTreeMap::new();
     for package in packages {
         let coordinate = coordinate(conn, package, &mut new)?;
-        let mut places: BTreeMap<Option<u32>, (Option<LayerRef>, Vec<Location>)> = BTreeMap::new();
+        let mut places: ByLayer<Location> = BTreeMap::new();
         for location in &package.locations {
             let layer = location.layer.clone();
             let bare = Location { path: location.path.clone(), layer: None };

@@ -150,6 +150,6 @@ impl Store for SqliteStore {
     }
 
     fn status(&self) -> Result<Status, Error> {
-        self.read(|conn| query::status(conn))
+        self.read(query::status)
     }
 }
