@@ -1,6 +1,7 @@
 use serde::Deserialize;
 
 use super::session::Asked;
+use super::transport::Answer;
 use super::url::{Url, encode};
 use super::{Client, Error};
 use crate::grammar::{is_repository, is_tag};
@@ -68,13 +69,7 @@ impl Listing<'_> {
         let page: Page = serde_json::from_slice(&bytes).map_err(|error| malformed(error.to_string()))?;
         let names = if catalog { page.repositories } else { page.tags }.unwrap_or_default();
         self.pages += 1;
-        let links = answer.headers.get_all("link");
-        if let Some(link) = links.iter().filter_map(|value| value.to_str().ok()).find_map(next_link) {
-            let next = answer.url.join(link).filter(|next| is_here(&answer.url, next));
-            let Some(next) = next else {
-                return Err(malformed("its next page is said to be on another host".into()));
-            };
-            let next = next.to_string().strip_prefix(&next.origin()).unwrap_or_default().to_owned();
+        if let Some(next) = next_page(&answer, &what)? {
             // A page without names that leads on to another could do so for ever.
             if next == path || self.pages >= self.client.transport.options.pages {
                 return Err(malformed(format!("it does not end, after {} pages", self.pages)));
@@ -86,6 +81,19 @@ impl Listing<'_> {
             .filter(|name| if catalog { is_repository(name) } else { is_tag(name) })
             .collect())
     }
+}
+
+/// The path of the page that follows, where there is one.
+pub(super) fn next_page(answer: &Answer, what: &str) -> Result<Option<String>, Error> {
+    let links = answer.headers.get_all("link");
+    let Some(link) = links.iter().filter_map(|value| value.to_str().ok()).find_map(next_link) else {
+        return Ok(None);
+    };
+    let Some(next) = answer.url.join(link).filter(|next| is_here(&answer.url, next)) else {
+        let reason = "its next page is said to be on another host".into();
+        return Err(Error::Malformed { what: what.to_owned(), reason });
+    };
+    Ok(Some(next.to_string().strip_prefix(&next.origin()).unwrap_or_default().to_owned()))
 }
 
 /// A registry behind a proxy may not know that it is spoken to over an encrypted connection, or under which port.

@@ -1,9 +1,13 @@
 use plimsoll_core::Digest;
 use serde::Deserialize;
 
+use super::listing::next_page;
 use super::session::Asked;
 use super::url::encode;
 use super::{Client, Error, MANIFESTS, source};
+
+/// Entries of all pages together.
+const MOST: usize = 100_000;
 
 /// Something that refers to an image: a bill of materials, a signature, a statement (OCI distribution specification,
 /// "Listing Referrers").
@@ -59,22 +63,33 @@ impl Client {
             }
             other => other,
         };
-        let (answer, bytes) = match found {
+        let (mut answer, mut bytes) = match found {
             Err(error) if error.is_not_found() => return Ok(Vec::new()),
             other => other?,
         };
-        if let Some(said) =
-            answer.header("docker-content-digest").and_then(|text| text.parse::<Digest>().ok())
-            && !source::is(&said, &bytes)
-        {
-            let actual = super::hash(said.algorithm(), &bytes);
-            return Err(Error::DigestMismatch { what, expected: said, actual });
+        let mut all = Vec::new();
+        for _ in 0..self.transport.options.pages {
+            if let Some(expected) =
+                answer.header("docker-content-digest").and_then(|text| text.parse::<Digest>().ok())
+                && !source::is(&expected, &bytes)
+            {
+                let actual = super::hash(expected.algorithm(), &bytes);
+                return Err(Error::DigestMismatch { what, expected, actual });
+            }
+            let index: Index = serde_json::from_slice(&bytes)
+                .map_err(|error| Error::Malformed { what: what.clone(), reason: error.to_string() })?;
+            // One descriptor that is none takes nothing from the others.
+            let descriptors = index.manifests.unwrap_or_default().into_iter();
+            all.extend(descriptors.filter_map(|one| serde_json::from_value::<Referrer>(one).ok()));
+            let Some(next) = next_page(&answer, &what)? else { break };
+            if all.len() >= MOST {
+                let reason = format!("it does not end, after {MOST} entries");
+                return Err(Error::Malformed { what, reason });
+            }
+            (answer, bytes) = self.document(&what, asked, &next, &headers)?;
         }
-        let index: Index = serde_json::from_slice(&bytes)
-            .map_err(|error| Error::Malformed { what: what.clone(), reason: error.to_string() })?;
-        let all = index.manifests.unwrap_or_default().into_iter();
-        // One descriptor that is none takes nothing from the others.
-        let all = all.filter_map(|descriptor| serde_json::from_value::<Referrer>(descriptor).ok());
-        Ok(all.filter(|it| artifact_type.is_none() || it.artifact_type.as_deref() == artifact_type).collect())
+        // A registry need not filter.
+        all.retain(|it| artifact_type.is_none() || it.artifact_type.as_deref() == artifact_type);
+        Ok(all)
     }
 }

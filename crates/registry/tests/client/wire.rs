@@ -478,7 +478,13 @@ fn referrers_are_found_in_both_ways() {
     let (new, old) = (index("application/spdx+json"), index("application/vnd.cyclonedx+json"));
     let (path, tag) =
         (format!("/v2/new/referrers/{subject}"), format!("/v2/old/manifests/sha256-{}", subject.hex()));
+    let second = index("application/vnd.in-toto+json");
+    let more = format!("/v2/paged/referrers/{subject}");
     let server = Server::new(move |request| match request.path.split('?').next() {
+        Some(asked) if asked == more && request.path.ends_with("page=2") => answer(200).body(second.clone()),
+        Some(asked) if asked == more => {
+            answer(200).body(new.clone()).header("link", format!("<{more}?page=2>; rel=\"next\""))
+        }
         Some(asked) if asked == path => answer(200).body(new.clone()),
         Some(asked) if asked == tag => answer(200).body(old.clone()),
         _ => answer(404),
@@ -489,6 +495,8 @@ fn referrers_are_found_in_both_ways() {
     assert_eq!(found("new", Some("application/vnd.cyclonedx+json")), []);
     assert_eq!(found("old", Some("application/vnd.cyclonedx+json")).len(), 1);
     assert_eq!(found("none", None), []);
+    assert_eq!(found("paged", None).len(), 2);
+    assert_eq!(found("paged", Some("application/vnd.in-toto+json")).len(), 1);
 }
 
 #[test]
