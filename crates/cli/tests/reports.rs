@@ -159,7 +159,9 @@ fn templates_completions_and_manual_pages_are_there() {
     assert_eq!(ids.split_whitespace().collect::<Vec<_>>(), ["CVE-2021-23337", "CVE-2020-28500"]);
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = out(folder, &["completions", shell]);
-        assert!(script.contains("cyclonedx-xml") && script.contains("only-fixable"), "{shell}");
+        assert!(script.contains("only-fixable"), "{shell}");
+        // The generators of the other two complete no values.
+        assert!(script.contains("cyclonedx-xml") || matches!(shell, "powershell" | "elvish"), "{shell}");
     }
     out(folder, &["man", "pages"]);
     let page = std::fs::read_to_string(folder.join("pages/plimsoll-scan.1")).unwrap();
