@@ -244,8 +244,9 @@ pub(crate) struct Match {
     /// The distribution of operating-system packages that name none: debian-12, alpine-3.19, rhel-9.4
     #[arg(long, value_name = "ID-VERSION")]
     pub distro: Option<String>,
-    /// Write a JSON object on a line for each package, as they come: for long lists (docs/json.md)
-    #[arg(long, conflicts_with_all = ["format", "output"])]
+    /// Write a JSON object on a line for each package to standard output, as they come, whatever FORMAT is: for long
+    /// lists (docs/json.md)
+    #[arg(long)]
     pub lines: bool,
     #[command(flatten)]
     pub store: Store,
