@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use plimsoll_advisory::{ImportOptions, Index, Store};
 use plimsoll_core::{Package, Silent};
-use plimsoll_matcher::{Candidates, Options, Wanted, match_packages, queries};
+use plimsoll_matcher::{Candidates, Options, Postings, Wanted, match_packages, queries};
 
 fn main() {
     if zips().is_empty() {
@@ -156,6 +156,80 @@ fn look_up_in_index(bencher: divan::Bencher<'_, '_>) {
         set.index.candidates(&queries, &mut |_, _| hits += 1).unwrap();
         hits
     });
+}
+
+/// 100,000 inventories of a hundred packages each, drawn from the 700 in four versions, and 1,000 records of the corpus
+/// as if they had changed.
+struct Fleet {
+    postings: Postings,
+    changed: Vec<plimsoll_core::Advisory>,
+}
+
+const IMAGES: u32 = 100_000;
+
+fn fleet() -> &'static Fleet {
+    static FLEET: OnceLock<Fleet> = OnceLock::new();
+    FLEET.get_or_init(|| {
+        let mut pool = Vec::new();
+        for package in &set().packages {
+            for suffix in ["", ".1", ".2", ".3"] {
+                pool.push(Package { version: format!("{}{suffix}", package.version), ..package.clone() });
+            }
+        }
+        let mut postings = Postings::new();
+        let mut random = 0x9e37_79b9_7f4a_7c15_u64;
+        for image in 0..IMAGES {
+            for _ in 0..100 {
+                random ^= random << 13;
+                random ^= random >> 7;
+                random ^= random << 17;
+                let at = usize::try_from(random % 0xffff_ffff).unwrap() % pool.len();
+                postings.add(image, &pool[at..=at]);
+            }
+        }
+        let mut changed = Vec::new();
+        for zip in zips() {
+            let mut archive = zip::ZipArchive::new(std::fs::File::open(zip).unwrap()).unwrap();
+            let every = (archive.len() / 90).max(1);
+            for index in (0..archive.len()).step_by(every) {
+                let mut bytes = Vec::new();
+                std::io::Read::read_to_end(&mut archive.by_index(index).unwrap(), &mut bytes).unwrap();
+                changed.extend(plimsoll_advisory::feeds::osv::record(&bytes).map(|(advisory, _)| advisory));
+            }
+        }
+        // Those that speak of what the images have, or nothing would be found.
+        let names: Vec<&str> = set().packages.iter().map(|package| package.name.as_str()).collect();
+        let speaks = |advisory: &plimsoll_core::Advisory| {
+            advisory.affected.iter().any(|entry| names.contains(&entry.name.as_str()))
+        };
+        changed.sort_by_key(|advisory| !speaks(advisory));
+        changed.truncate(1_000);
+        Fleet { postings, changed }
+    })
+}
+
+/// One item is one changed record.
+#[divan::bench(sample_count = 10, sample_size = 1)]
+fn images_that_changed_records_affect(bencher: divan::Bencher<'_, '_>) {
+    let fleet = fleet();
+    let run = || {
+        let mut affected = vec![false; usize::try_from(IMAGES).unwrap()];
+        for advisory in &fleet.changed {
+            fleet.postings.reached(advisory, &mut |reached| {
+                for &image in reached.subjects {
+                    affected[usize::try_from(image).unwrap()] = true;
+                }
+            });
+        }
+        affected.iter().filter(|affected| **affected).count()
+    };
+    println!(
+        "{} distinct packages, {} records, {} images affected",
+        fleet.postings.len(),
+        fleet.changed.len(),
+        run()
+    );
+    bencher.counter(divan::counter::ItemsCount::new(fleet.changed.len())).bench(run);
 }
 
 #[divan::bench(sample_count = 3, sample_size = 1)]
