@@ -57,6 +57,7 @@ pub use reference::{Reference, ReferenceError};
 #[cfg(feature = "registry")]
 pub use remote::open_remote;
 pub use scanner::{ScanOptions, Scanner, View, summary, today};
+pub use severity::decide as rate;
 pub use subject::{Listed, Subject};
 
 /// The stages, whole.

@@ -28,8 +28,9 @@ fn role(source: &str, finding: &Finding) -> Role {
     }
 }
 
-/// Sets the finding's level, its score and what decided, from its ratings; and its priority.
-pub(crate) fn decide(finding: &mut Finding, policy: &Policy) {
+/// Sets the finding's level, its score and what decided, from its ratings; and its priority. What a scan does with every
+/// finding, for those who match packages themselves.
+pub fn decide(finding: &mut Finding, policy: &Policy) {
     let ratings: Vec<&Rating> = finding.ratings.iter().filter(|rating| !threat::is_threat(rating)).collect();
     let statements: Vec<Statement<'_>> = ratings
         .iter()

@@ -1,7 +1,6 @@
 //! Which findings of which images the owner's rules disable.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 
 use plimsoll_core::{Disabled, Finding};
 use plimsoll_rules::{Context, Date, Facts, Image, Rule, RuleState, apply};
@@ -41,7 +40,7 @@ pub(super) fn read(conn: &Connection, exemption: i64) -> Result<Exempt, Failed> 
     Ok(all)
 }
 
-/// A rule as it stood when it was applied.
+/// What a rule said when it was applied.
 pub(super) fn disabled(conn: &Connection, rule: i64) -> Result<Disabled, Failed> {
     let mut select = conn.prepare_cached("SELECT body FROM rule WHERE id = ?1")?;
     let body: String = select.query_row([rule], |row| row.get(0))?;
@@ -192,11 +191,10 @@ impl<'a> Exempter<'a> {
         if !new.is_empty() {
             let mut bodies = Vec::with_capacity(new.len());
             for &id in &new {
-                let finding = match self.findings.entry(id) {
-                    Entry::Occupied(known) => known.into_mut(),
-                    Entry::Vacant(place) => place.insert(verdict::finding(conn, id)?.0),
-                };
-                bodies.push(finding.clone());
+                if !self.findings.contains_key(&id) {
+                    self.findings.insert(id, verdict::finding(conn, id)?.0);
+                }
+                bodies.extend(self.findings.get(&id).cloned());
             }
             apply(self.judge.rules, &mut bodies, &Context { image: Some(image), ..Context::on(day) });
             for (id, finding) in new.into_iter().zip(bodies) {

@@ -19,7 +19,7 @@ mod verdict;
 
 use plimsoll_core::{Digest, NameKind};
 
-pub use open::SqliteStore;
+pub use open::{Durability, SqliteStore};
 
 use crate::Error;
 use crate::admission::{AdmissionFacts, AdmissionPolicy, Decision, decide};

@@ -25,6 +25,16 @@ pub struct SqliteStore {
     _lock: Option<File>,
 }
 
+/// What an acknowledged change survives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Durability {
+    /// The loss of power as well: each change waits for the disk.
+    #[default]
+    Power,
+    /// The end of the process, however it ends. Power that fails may take the last changes, and no more.
+    Process,
+}
+
 impl SqliteStore {
     /// Opens the store for reading and writing; it is made where there is none. Jobs that a process before had taken
     /// and not settled are in the queue again.
@@ -33,6 +43,14 @@ impl SqliteStore {
     /// [`Error::InUse`] where another process writes; [`Error::NotAStore`], [`Error::Schema`] and [`Error::Corrupt`]
     /// say what the file is instead.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
+        Self::open_with(path, Durability::default())
+    }
+
+    /// The same, and says what a change survives.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_with(path: impl AsRef<Path>, durability: Durability) -> Result<Self, Error> {
         let path = path.as_ref().to_owned();
         let mut name = path.clone().into_os_string();
         name.push(".lock");
@@ -44,7 +62,7 @@ impl SqliteStore {
             Err(TryLockError::Error(source)) => return Err(failed(source)),
         }
         let connection = Connection::open(&path).map_err(|e| Error::database(&path, e))?;
-        prepare(&connection, &path)?;
+        prepare(&connection, &path, durability)?;
         let writer = Some(Mutex::new(connection));
         Ok(Self { path, writer, readers: Mutex::default(), _lock: Some(lock) })
     }
@@ -132,7 +150,7 @@ fn check(connection: &Connection, path: &Path) -> Result<(), Error> {
     }
 }
 
-fn prepare(connection: &Connection, path: &Path) -> Result<(), Error> {
+fn prepare(connection: &Connection, path: &Path, durability: Durability) -> Result<(), Error> {
     let failed = |e| Error::database(path, e);
     connection.busy_timeout(std::time::Duration::from_secs(10)).map_err(failed)?;
     connection.set_prepared_statement_cache_capacity(128);
@@ -141,10 +159,13 @@ fn prepare(connection: &Connection, path: &Path) -> Result<(), Error> {
     if tables > 0 {
         check(connection, path)?;
     }
-    // FULL: what was acknowledged survives the loss of power as well.
-    connection
-        .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;")
-        .map_err(failed)?;
+    let synchronous = match durability {
+        Durability::Power => "FULL",
+        Durability::Process => "NORMAL",
+    };
+    let pragmas =
+        format!("PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA cache_size = -65536;");
+    connection.execute_batch(&pragmas).map_err(failed)?;
     if tables == 0 {
         let made = format!(
             "BEGIN IMMEDIATE; {} PRAGMA application_id = {}; PRAGMA user_version = {};
