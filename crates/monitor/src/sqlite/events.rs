@@ -80,7 +80,7 @@ fn note(conn: &Connection, incoming: &Incoming, received: Millis, policies: &Pol
                  ON CONFLICT DO UPDATE SET removed = max(coalesce(removed, ?3), ?3)",
             )?
             .execute(params![subject, repository, at])?;
-            tags::end_all(conn, repository, subject, at)?;
+            tags::deleted(conn, repository, subject, at)?;
         }
         Action::Pull => {
             there(conn, subject, repository, at, None)?;

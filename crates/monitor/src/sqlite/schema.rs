@@ -37,10 +37,13 @@ CREATE TABLE place(
     PRIMARY KEY(subject, repository)) WITHOUT ROWID;
 CREATE INDEX place_repository ON place(repository, subject);
 
--- What a tag named from an instant until the next; subject 0 is nothing.
+-- What a tag named from an instant until the next; subject 0 is nothing. What is derived follows from a deletion.
 CREATE TABLE tag(
     repository INTEGER, name TEXT, since INTEGER, subject INTEGER NOT NULL, until INTEGER,
+    derived INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY(repository, name, since)) WITHOUT ROWID;
+CREATE TABLE deletion(
+    repository INTEGER, subject INTEGER, at INTEGER, PRIMARY KEY(repository, subject, at)) WITHOUT ROWID;
 CREATE INDEX tag_subject ON tag(subject);
 CREATE INDEX tag_name ON tag(name) WHERE until IS NULL;
 

@@ -20,43 +20,73 @@ pub(super) fn assert(
     at: Millis,
     subject: i64,
 ) -> Result<(), Failed> {
-    let mut select =
-        conn.prepare_cached("SELECT subject FROM tag WHERE repository = ?1 AND name = ?2 AND since = ?3")?;
-    let same: Option<i64> = select.query_row(params![repository, name, at], |row| row.get(0)).optional()?;
-    if let Some(other) = same {
+    let mut select = conn.prepare_cached(
+        "SELECT subject, derived FROM tag WHERE repository = ?1 AND name = ?2 AND since = ?3",
+    )?;
+    let same: Option<(i64, bool)> =
+        select.query_row(params![repository, name, at], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    if let Some((other, false)) = same {
         // Two things at one instant: either order of their coming must end the same.
         let bytes = |id| Ok::<_, Failed>(known::digest_of(conn, id)?.map(|d| d.as_bytes().to_vec()));
-        if other != subject && bytes(subject)? > bytes(other)? {
-            conn.prepare_cached(
-                "UPDATE tag SET subject = ?4 WHERE repository = ?1 AND name = ?2 AND since = ?3",
-            )?
-            .execute(params![repository, name, at, subject])?;
+        if other == subject || bytes(subject)? <= bytes(other)? {
+            return Ok(());
         }
-        return Ok(());
     }
-    let mut next = conn.prepare_cached(
-        "SELECT since FROM tag WHERE repository = ?1 AND name = ?2 AND since > ?3 ORDER BY since LIMIT 1",
+    conn.prepare_cached(
+        "INSERT OR REPLACE INTO tag(repository, name, since, subject, until, derived)
+         VALUES(?1, ?2, ?3, ?4, NULL, 0)",
+    )?
+    .execute(params![repository, name, at, subject])?;
+    let mut before = conn.prepare_cached(
+        "SELECT since, subject FROM tag WHERE repository = ?1 AND name = ?2 AND since < ?3 AND NOT derived
+         ORDER BY since DESC LIMIT 1",
     )?;
-    let until: Option<Millis> = next.query_row(params![repository, name, at], |row| row.get(0)).optional()?;
+    let before: Option<(Millis, i64)> =
+        before.query_row(params![repository, name, at], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    if let Some((since, other)) = before {
+        settle(conn, repository, name, since, other)?;
+    }
+    settle(conn, repository, name, at, subject)
+}
+
+/// Says until when the tag named what it named from an instant on: until the next thing, or until the image was first
+/// deleted from the repository. Depends on what was told alone, and not on its order.
+fn settle(conn: &Connection, repository: i64, name: &str, since: Millis, subject: i64) -> Result<(), Failed> {
+    let mut next = conn.prepare_cached(
+        "SELECT min(since) FROM tag WHERE repository = ?1 AND name = ?2 AND since > ?3 AND NOT derived",
+    )?;
+    let next: Option<Millis> = next.query_row(params![repository, name, since], |row| row.get(0))?;
     conn.prepare_cached(
-        "UPDATE tag SET until = ?3 WHERE repository = ?1 AND name = ?2 AND since =
-            (SELECT max(since) FROM tag WHERE repository = ?1 AND name = ?2 AND since < ?3)",
+        "DELETE FROM tag WHERE repository = ?1 AND name = ?2 AND since > ?3 AND derived
+            AND (?4 IS NULL OR since < ?4)",
     )?
-    .execute(params![repository, name, at])?;
-    conn.prepare_cached(
-        "INSERT INTO tag(repository, name, since, subject, until) VALUES(?1, ?2, ?3, ?4, ?5)",
-    )?
-    .execute(params![repository, name, at, subject, until])?;
-    // The image may have been deleted later, which was told first.
-    let mut removed =
-        conn.prepare_cached("SELECT removed FROM place WHERE repository = ?1 AND subject = ?2")?;
-    let removed: Option<Option<Millis>> =
-        removed.query_row(params![repository, subject], |row| row.get(0)).optional()?;
-    if let Some(removed) = removed.flatten()
-        && removed > at
-        && until.is_none_or(|until| until > removed)
-    {
-        assert(conn, repository, name, removed, NOTHING)?;
+    .execute(params![repository, name, since, next])?;
+    let mut deleted = conn.prepare_cached(
+        "SELECT min(at) FROM deletion WHERE repository = ?1 AND subject = ?2 AND at > ?3 AND (?4 IS NULL OR at < ?4)",
+    )?;
+    let deleted: Option<Millis> =
+        deleted.query_row(params![repository, subject, since, next], |row| row.get(0))?;
+    conn.prepare_cached("UPDATE tag SET until = ?4 WHERE repository = ?1 AND name = ?2 AND since = ?3")?
+        .execute(params![repository, name, since, deleted.or(next)])?;
+    if let Some(deleted) = deleted {
+        conn.prepare_cached(
+            "INSERT INTO tag(repository, name, since, subject, until, derived) VALUES(?1, ?2, ?3, 0, ?4, 1)",
+        )?
+        .execute(params![repository, name, deleted, next])?;
+    }
+    Ok(())
+}
+
+/// Notes that an image was deleted from a repository, which ends whatever named it there.
+pub(super) fn deleted(conn: &Connection, repository: i64, subject: i64, at: Millis) -> Result<(), Failed> {
+    conn.prepare_cached("INSERT OR IGNORE INTO deletion(repository, subject, at) VALUES(?1, ?2, ?3)")?
+        .execute(params![repository, subject, at])?;
+    let mut select = conn.prepare_cached(
+        "SELECT name, since FROM tag WHERE subject = ?2 AND repository = ?1 AND since < ?3 AND NOT derived",
+    )?;
+    let rows = select.query_map(params![repository, subject, at], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    for (name, since) in rows.collect::<Result<Vec<(String, Millis)>, _>>()? {
+        settle(conn, repository, &name, since, subject)?;
     }
     Ok(())
 }
@@ -67,18 +97,6 @@ pub(super) fn at(conn: &Connection, repository: i64, name: &str, at: Millis) -> 
         "SELECT subject FROM tag WHERE repository = ?1 AND name = ?2 AND since <= ?3 ORDER BY since DESC LIMIT 1",
     )?;
     Ok(select.query_row(params![repository, name, at], |row| row.get(0)).optional()?)
-}
-
-/// Ends whatever names the image in the repository at an instant.
-pub(super) fn end_all(conn: &Connection, repository: i64, subject: i64, at: Millis) -> Result<(), Failed> {
-    let mut select = conn.prepare_cached(
-        "SELECT name FROM tag WHERE subject = ?2 AND repository = ?1 AND since < ?3 AND (until IS NULL OR until > ?3)",
-    )?;
-    let names = select.query_map(params![repository, subject, at], |row| row.get(0))?;
-    for name in names.collect::<Result<Vec<String>, _>>()? {
-        assert(conn, repository, &name, at, NOTHING)?;
-    }
-    Ok(())
 }
 
 /// The tags that have named an image or an index that lists it, the latest first.
