@@ -36,8 +36,11 @@ pub(super) fn fetch(part: &Part<'_>, from: u64, to: u64) -> Result<Vec<u8>, Usel
 pub(super) struct Window {
     start: u64,
     bytes: Vec<u8>,
-    /// How much is fetched ahead next time.
+    /// How much was fetched ahead.
     ahead: u64,
+    /// Of the bytes, how many were asked for, and where the last of them end.
+    used: u64,
+    last: u64,
     /// Bytes fetched in all.
     pub(super) fetched: u64,
 }
@@ -50,15 +53,22 @@ impl Window {
     /// Bytes `from` to `to` of the blob, none of which is behind `last`.
     pub(super) fn get(&mut self, part: &Part<'_>, from: u64, to: u64, last: u64) -> Result<&[u8], Useless> {
         if from < self.start || to > self.end() {
-            // Where one follows the other, more will follow.
-            let follows =
-                from >= self.start && from <= self.end().saturating_add(NEAR) && !self.bytes.is_empty();
-            self.ahead = if follows { (self.ahead * 2).clamp(NEAR, MOST) } else { 0 };
+            // Where one follows the other, more may follow; ever more is fetched only where it was of use.
+            let follows = self.used > 0 && (self.last..=self.last.saturating_add(NEAR)).contains(&from);
+            let useful = self.used.saturating_mul(3) >= self.bytes.len() as u64;
+            self.ahead = match (follows, useful) {
+                (true, true) => (self.ahead * 2).clamp(NEAR, MOST),
+                (true, false) => NEAR,
+                (false, _) => 0,
+            };
+            self.used = 0;
             let end = to.max(from.saturating_add(self.ahead).min(last));
             self.bytes = fetch(part, from, end)?;
             self.start = from;
             self.fetched = self.fetched.saturating_add(self.bytes.len() as u64);
         }
+        self.used = self.used.saturating_add(to.saturating_sub(from));
+        self.last = to;
         let at = |place: u64| usize::try_from(place.saturating_sub(self.start)).unwrap_or(usize::MAX);
         self.bytes.get(at(from)..at(to)).ok_or(Useless::Bad("it names bytes that are not there"))
     }
