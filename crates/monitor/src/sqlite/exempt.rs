@@ -1,6 +1,7 @@
 //! Which findings of which images the owner's rules disable.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use plimsoll_core::{Disabled, Finding};
 use plimsoll_rules::{Context, Date, Facts, Image, Rule, RuleState, apply};
@@ -191,10 +192,10 @@ impl<'a> Exempter<'a> {
         if !new.is_empty() {
             let mut bodies = Vec::with_capacity(new.len());
             for &id in &new {
-                if !self.findings.contains_key(&id) {
-                    self.findings.insert(id, verdict::finding(conn, id)?.0);
-                }
-                bodies.extend(self.findings.get(&id).cloned());
+                bodies.push(match self.findings.entry(id) {
+                    Entry::Occupied(known) => known.get().clone(),
+                    Entry::Vacant(new) => new.insert(verdict::finding(conn, id)?.0).clone(),
+                });
             }
             apply(self.judge.rules, &mut bodies, &Context { image: Some(image), ..Context::on(day) });
             for (id, finding) in new.into_iter().zip(bodies) {
