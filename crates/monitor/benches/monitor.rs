@@ -37,7 +37,7 @@ impl Dice {
 }
 
 /// The filter of the nth question.
-type Asked = Box<dyn Fn(usize) -> Filter>;
+type Asked<'a> = Box<dyn Fn(usize) -> Filter + 'a>;
 
 struct Feed {
     base: Memory,
@@ -299,7 +299,7 @@ fn main() {
     println!("{} bytes an image after the delta, its notifications included", status.size / images as u64);
 
     let vulnerability = |n: usize| Some(format!("OLD-{}", n * 37 % names.len()));
-    let queries: Vec<(&str, Asked)> = vec![
+    let queries: Vec<(&str, Asked<'_>)> = vec![
         ("all, any page", Box::new(|n| Filter { after: (n * 997 % images) as u64, ..Filter::default() })),
         (
             "critical",
