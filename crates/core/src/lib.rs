@@ -8,6 +8,7 @@
 //! This crate does no input or output and knows no other crate of the family.
 
 mod advisory;
+pub mod calendar;
 mod coverage;
 mod diagnostic;
 mod digest;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use plimsoll_core::calendar;
+
 use crate::{Options, Report};
 
 /// An instant, to the second, in UTC.
@@ -33,7 +35,7 @@ impl Instant {
         if !(is(4, b"-") && is(7, b"-") && (1..=12).contains(&month) && (1..=31).contains(&day)) {
             return None;
         }
-        let mut seconds = days(year, month, day) * 86_400;
+        let mut seconds = calendar::days_since_1970(year, month, day) * 86_400;
         if text.len() > 10 {
             let (hour, minute, second) = (number(11..13)?, number(14..16)?, number(17..19)?);
             if !(is(10, b"Tt ") && is(13, b":") && is(16, b":") && hour < 24 && minute < 60 && second <= 60) {
@@ -75,30 +77,10 @@ fn offset(zone: &str) -> Option<i64> {
     Some(sign * (i64::from(part(hours)?) * 3600 + i64::from(part(minutes)?) * 60))
 }
 
-/// Days since 1970-01-01 (Howard Hinnant, "chrono-compatible low-level date algorithms", days_from_civil).
-fn days(year: i64, month: i64, day: i64) -> i64 {
-    let year = year - i64::from(month <= 2);
-    let era = year.div_euclid(400);
-    let of_era = year.rem_euclid(400);
-    let of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
-}
-
 impl fmt::Display for Instant {
     /// RFC 3339, in UTC, without fractions.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // civil_from_days of the same.
-        let days = self.seconds.div_euclid(86_400) + 719_468;
-        let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-        let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-        let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        let shifted = (5 * of_year + 2) / 153;
-        let day = of_year - (153 * shifted + 2) / 5 + 1;
-        let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-        let year = year_of_era + era * 400 + i64::from(month <= 2);
-        let of_day = self.seconds.rem_euclid(86_400);
-        let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
-        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+        f.write_str(&calendar::rfc3339(self.seconds))
     }
 }
 

@@ -1,6 +1,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use plimsoll_core::calendar;
 use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -41,27 +42,13 @@ impl Date {
 
     /// The day that is so many days after 1970-01-01, as system clocks count; nothing past the year 9999.
     pub fn from_days_since_1970(days: i64) -> Option<Self> {
-        // Howard Hinnant, "chrono-compatible low-level date algorithms", civil_from_days.
-        let days = days.checked_add(719_468)?;
-        let era = days.div_euclid(146_097);
-        let of_era = days.rem_euclid(146_097);
-        let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-        let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        let shifted = (5 * of_year + 2) / 153;
-        let day = of_year - (153 * shifted + 2) / 5 + 1;
-        let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-        let year = year_of_era + era * 400 + i64::from(month <= 2);
+        let (year, month, day) = calendar::date(days);
         Self::new(u16::try_from(year).ok()?, u8::try_from(month).ok()?, u8::try_from(day).ok()?)
     }
 
     /// Days since 1970-01-01.
     fn days_since_1970(self) -> i64 {
-        let (month, day) = (i64::from(self.month), i64::from(self.day));
-        let year = i64::from(self.year) - i64::from(month <= 2);
-        let era = year.div_euclid(400);
-        let year_of_era = year.rem_euclid(400);
-        let of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
-        era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + of_year - 719_468
+        calendar::days_since_1970(self.year.into(), self.month.into(), self.day.into())
     }
 
     /// The day before; nothing before the year 1.

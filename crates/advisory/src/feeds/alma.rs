@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use plimsoll_core::{Advisory, AdvisoryKind, Affected, Ecosystem, NameKind, Reference};
+use plimsoll_core::{Advisory, AdvisoryKind, Affected, Ecosystem, NameKind, Reference, calendar};
 use serde::Deserialize;
 
 use super::facts::{entry, fixed_in, word};
@@ -143,25 +143,11 @@ fn release(list: &str) -> Option<&str> {
     parts.next().filter(|release| !release.is_empty() && release.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// Milliseconds since 1970 as a date (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms",
-/// `civil_from_days`).
+/// Milliseconds since 1970 as a date.
 fn rfc3339(milliseconds: i64) -> Option<String> {
     let seconds = milliseconds.div_euclid(1000);
     // Four-digit years alone have this form.
-    if !(-62_167_219_200..253_402_300_800).contains(&seconds) {
-        return None;
-    }
-    let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    let shifted = days + 719_468;
-    let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-    Some(format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"))
+    (-62_167_219_200..253_402_300_800).contains(&seconds).then(|| calendar::rfc3339(seconds))
 }
 
 #[cfg(test)]

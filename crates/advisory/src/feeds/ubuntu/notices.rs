@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use plimsoll_core::{Advisory, NameKind};
+use plimsoll_core::{Advisory, NameKind, calendar};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -100,24 +100,13 @@ fn advisory(id: String, notice: Notice) -> Advisory {
     }
 }
 
-/// Seconds since 1970 as RFC 3339. By Howard Hinnant's `civil_from_days`.
+/// Seconds since 1970 as RFC 3339.
 fn rfc3339(seconds: f64) -> Option<String> {
     if !(0.0..1e11).contains(&seconds) {
         return None;
     }
     #[expect(clippy::cast_possible_truncation, reason = "it is between 0 and 10^11")]
-    let seconds = seconds as i64;
-    let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    let z = days + 719_468;
-    let (era, doe) = (z.div_euclid(146_097), z.rem_euclid(146_097));
-    let yoe = (doe - doe / 1460 + doe / 36_524 - doe / 146_096) / 365;
-    let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-    let mp = (5 * doy + 2) / 153;
-    let day = doy - (153 * mp + 2) / 5 + 1;
-    let month = if mp < 10 { mp + 3 } else { mp - 9 };
-    let year = yoe + era * 400 + i64::from(month <= 2);
-    let (hour, minute, second) = (rest / 3600, rest / 60 % 60, rest % 60);
-    Some(format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"))
+    Some(calendar::rfc3339(seconds as i64))
 }
 
 #[cfg(test)]
