@@ -24,6 +24,17 @@ pub(crate) struct Opened {
     pub(crate) tables: Vec<Option<Table>>,
 }
 
+impl Opened {
+    /// An image with its layers, which `info` has none of yet.
+    pub(super) fn new(mut info: ImageInfo, mut plans: Vec<LayerPlan>, store: &Store) -> Self {
+        mark_repeated(&mut plans, |key| store.place(key));
+        let tables = plans.iter_mut().map(|plan| plan.table.take().map(Table::new)).collect();
+        let (layers, keys) = plans.into_iter().map(|plan| (plan.layer, plan.key)).unzip();
+        info.layers = layers;
+        Self { info, keys, tables }
+    }
+}
+
 /// A manifest that may be the one.
 struct Candidate {
     digest: Digest,
@@ -428,7 +439,6 @@ impl Search<'_> {
                 table: Hint::of(descriptor.annotations.as_ref()),
             });
         }
-        mark_repeated(&mut plans, |key| self.store.place(key));
         let encrypted = !descriptors.is_empty()
             && descriptors.iter().all(|layer| media::layer(layer.media_type()).encrypted);
         info.status = if encrypted { ImageStatus::Encrypted } else { config.status() };
@@ -438,10 +448,7 @@ impl Search<'_> {
         info.base = config.base(manifest.annotations.as_ref());
         info.created = config.created;
         info.diagnostics = diagnostics;
-        let tables = plans.iter_mut().map(|plan| plan.table.take().map(Table::new)).collect();
-        let (layers, keys) = plans.into_iter().map(|plan| (plan.layer, plan.key)).unzip();
-        info.layers = layers;
-        Ok(Opened { info, keys, tables })
+        Ok(Opened::new(info, plans, self.store))
     }
 }
 

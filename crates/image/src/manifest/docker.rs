@@ -7,7 +7,7 @@ use plimsoll_core::{Digest, Limits};
 use serde::Deserialize;
 
 use super::choose::{Opened, check_count, is_tag, list, pick};
-use super::document::{Config, Descriptor, LayerPlan, mark_repeated};
+use super::document::{Config, Descriptor, LayerPlan};
 use super::store::{Key, Store, Wanted, fetch, parse};
 use crate::layer::normalise;
 use crate::{Choice, Error, ImageInfo, Layer, OpenOptions, SourceKind};
@@ -112,9 +112,6 @@ pub(crate) fn open_docker(store: &Store, options: &OpenOptions) -> Result<Opened
             table: None,
         });
     }
-    mark_repeated(&mut plans, |key| store.place(key));
-    let (layers, keys): (Vec<_>, Vec<_>) = plans.into_iter().map(|plan| (plan.layer, plan.key)).unzip();
-    let tables = keys.iter().map(|_| None).collect();
     let info = ImageInfo {
         source: SourceKind::DockerArchive,
         status: config.status(),
@@ -125,12 +122,12 @@ pub(crate) fn open_docker(store: &Store, options: &OpenOptions) -> Result<Opened
         created: config.created,
         choices,
         skipped: Vec::new(),
-        layers,
+        layers: Vec::new(),
         history: instructions,
         base,
         diagnostics,
     };
-    Ok(Opened { info, keys, tables })
+    Ok(Opened::new(info, plans, store))
 }
 
 fn key_of(name: &str, what: &str, limits: &Limits) -> Result<Key, Error> {

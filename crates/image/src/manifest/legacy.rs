@@ -8,7 +8,7 @@ use plimsoll_core::{Diagnostic, DiagnosticKind};
 use serde::Deserialize;
 
 use super::choose::{Opened, check_count, is_tag, list, pick};
-use super::document::{Config, LayerPlan, mark_repeated};
+use super::document::{Config, LayerPlan};
 use super::store::{Key, Store, Wanted, fetch, parse};
 use crate::{Choice, Error, ImageInfo, Layer, OpenOptions, SourceKind};
 
@@ -108,10 +108,7 @@ pub(crate) fn open_legacy(store: &Store, options: &OpenOptions) -> Result<Opened
     };
     let top = top?;
     let config = top.config.clone();
-    let mut plans = chain(store, id, top, options)?;
-    mark_repeated(&mut plans, |key| store.place(key));
-    let (layers, keys): (Vec<_>, Vec<_>) = plans.into_iter().map(|plan| (plan.layer, plan.key)).unzip();
-    let tables = keys.iter().map(|_| None).collect();
+    let plans = chain(store, id, top, options)?;
     let info = ImageInfo {
         source: SourceKind::DockerArchive,
         status: config.status(),
@@ -122,13 +119,13 @@ pub(crate) fn open_legacy(store: &Store, options: &OpenOptions) -> Result<Opened
         created: config.created.clone(),
         choices,
         skipped: Vec::new(),
-        layers,
+        layers: Vec::new(),
         // Each layer's own description is all the history that there is.
         history: Vec::new(),
         base: config.base(None),
         diagnostics,
     };
-    Ok(Opened { info, keys, tables })
+    Ok(Opened::new(info, plans, store))
 }
 
 /// The layers from the lowest to the one that is named.
