@@ -1,26 +1,27 @@
 //! Reading an image's layers: which, in what order, on which threads, and what becomes of trouble.
 
-use std::collections::HashMap;
-use std::io::{self, ErrorKind, Read};
+mod again;
+mod packed;
+mod table;
+
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
-use plimsoll_core::{
-    Content, Diagnostic, DiagnosticKind, Digest, Entry, EntryKind, LayerVisitor, Observer, Progress, Take,
-};
+use plimsoll_core::{Diagnostic, DiagnosticKind, Digest, LayerVisitor, Observer, Progress};
 
 use crate::budget::Budget;
 use crate::image::Image;
 use crate::layer::{Diagnostics, LayerEntries, LayerRead, Pass, Reading, read_archive, read_directory};
 use crate::manifest::media::{self, Stored};
 use crate::manifest::{Key, Store};
-use crate::source::{Blob, Packed};
-use crate::stream::{
-    ByteStream, Compression, FileStream, Hashes, LayerStream, Measured, Pool, Stop, Task, read_some,
-};
-use crate::toc::{Part, Table, Toc, TocStream, Useless};
+use crate::source::Blob;
+use crate::stream::{Compression, FileStream, Hashes, LayerStream, Measured, Pool, Stop, Task, read_some};
+use crate::toc::Table;
 use crate::{Error, Layer};
+
+pub(crate) use again::Again;
 
 /// Bytes that tell a layer's compression and whether it is an archive.
 const HEAD: usize = 512;
@@ -156,57 +157,16 @@ impl<'a> Blobs<'a> {
         if let Some(reason) = unreadable(layer) {
             return Ok(self.unread(layer, visitor, reason));
         }
-        let table = self.tables.get(layer.index as usize).and_then(Option::as_ref);
-        if let Some(table) = table.filter(|_| self.image.options.tables) {
-            let read = table.read.get_or_init(|| self.read_table(layer, table));
-            if let (Ok(toc), Some(part)) = (read, self.part(layer)) {
-                return self.read_by_table(
-                    layer,
-                    TocStream::new(part, Arc::clone(toc), self.image.limits()),
-                    visitor,
-                );
-            }
+        if self.image.options.tables
+            && let Some(stream) = self.table(layer)
+        {
+            return self.read_by_table(layer, stream, visitor);
         }
         let Some(blob) = self.open(layer)? else {
             return Ok(self.unread(layer, visitor, ABSENT.into()));
         };
         let verify = self.image.options.verify;
         self.read_open(layer, blob, visitor, &How { verify, last: None, pool: Some(pool) })
-    }
-
-    /// The blob of a layer, where parts of it can be had.
-    fn part<'l>(&'l self, layer: &'l Layer) -> Option<Part<'l>> {
-        let Store::Custom(source) = self.store else { return None };
-        Some(Part { source: &**source, digest: layer.digest.as_ref()?, size: layer.size? })
-    }
-
-    fn read_table(&self, layer: &Layer, table: &Table) -> Result<Arc<Toc>, String> {
-        let part = self.part(layer).ok_or_else(|| Useless::NoParts.to_string())?;
-        Toc::read(&part, &table.hint, self.image.limits())
-            .map(Arc::new)
-            .map_err(|useless| useless.to_string())
-    }
-
-    /// Reads a layer by its table of contents: only what the visitor asks for is fetched.
-    fn read_by_table<V: LayerVisitor>(
-        &self,
-        layer: &Layer,
-        mut stream: TocStream<'_>,
-        mut visitor: V,
-    ) -> Result<LayerRead<V>, Error> {
-        visitor.random_access();
-        let reading = Reading { to_the_end: false, ..self.image.reading(self.observer, self.memory) };
-        let (pass, result) = read_archive(&mut stream, &mut visitor, layer.index, &reading);
-        let mut read = self.result(layer, pass, result, visitor, None)?;
-        let message = format!(
-            "the layer was read by its table of contents: {} of its {} bytes were fetched for files",
-            stream.fetched(),
-            layer.size.unwrap_or(0)
-        );
-        read.diagnostics.push(Diagnostic::new(DiagnosticKind::Note, message).in_layer(layer.index));
-        // The layer as a whole was not checked, so what was found is not to be believed of its diff id.
-        read.complete = false;
-        Ok(read)
     }
 
     /// The result for a layer that can't be looked into.
@@ -337,105 +297,6 @@ impl<'a> Blobs<'a> {
         let complete = !diagnostics.partial();
         Ok(LayerRead { entries, visitor, diagnostics: diagnostics.finish(), complete })
     }
-
-    /// Reads the layers of a compressed archive as they pass.
-    fn read_packed<V: LayerVisitor + Send>(
-        &self,
-        packed: &Packed,
-        wanted: &[&Layer],
-        visitor: &(dyn Fn(&Layer) -> V + Sync),
-        reads: &mut Reads<V>,
-    ) -> Result<(), Error> {
-        let mut at = HashMap::new();
-        for layer in wanted {
-            let read = match (
-                unreadable(layer),
-                self.keys.get(layer.index as usize).map(|key| (key, self.store.place(key))),
-            ) {
-                (Some(reason), _) => self.unread(layer, visitor(layer), reason),
-                (None, Some((_, Some((offset, _))))) => {
-                    at.insert(offset, *layer);
-                    continue;
-                }
-                (None, Some((key, None))) if !media::layer(&layer.media_type).nondistributable => {
-                    let (name, named_by) = (key.to_string(), "the manifest".into());
-                    return Err(Error::Missing { what: name_of(layer), name, named_by });
-                }
-                (None, _) => self.unread(layer, visitor(layer), ABSENT.into()),
-            };
-            if let Some(place) = reads.get_mut(layer.index as usize) {
-                *place = Some(self.image.admit(read)?);
-            }
-        }
-        if at.is_empty() {
-            return Ok(());
-        }
-        let offsets = at.keys().copied().collect();
-        packed.read_members(&offsets, self.image.limits(), self.observer, &mut |offset, size, stream| {
-            let Some(layer) = at.get(&offset) else { return Ok(0) };
-            if let Some(expected) = layer.size.filter(|&expected| expected != size) {
-                return Err(Error::SizeMismatch { what: name_of(layer), expected, actual: size });
-            }
-            let mut left = size;
-            let blob = Box::new(Passing { stream, left: &mut left, size });
-            let how = How { verify: self.image.options.verify, last: None, pool: None };
-            let read = self.image.admit(self.read_open(layer, blob, visitor(layer), &how)?)?;
-            if let Some(place) = reads.get_mut(layer.index as usize) {
-                *place = Some(read);
-            }
-            Ok(size - left)
-        })
-    }
-
-    /// Shows single entries of a layer again.
-    pub(crate) fn reread<V: LayerVisitor + Send>(
-        &self,
-        layer: &Layer,
-        again: Again<'_, V>,
-    ) -> Result<Vec<Diagnostic>, Error> {
-        let last = again.last();
-        if let Store::Packed(packed) = self.store {
-            let Some((offset, size)) =
-                self.keys.get(layer.index as usize).and_then(|key| self.store.place(key))
-            else {
-                return Ok(Vec::new());
-            };
-            let mut again = Some(again);
-            let mut diagnostics = Vec::new();
-            packed.read_members(
-                &std::iter::once(offset).collect(),
-                self.image.limits(),
-                self.observer,
-                &mut |_, _, stream| {
-                    let mut left = size;
-                    let blob = Box::new(Passing { stream, left: &mut left, size });
-                    if let Some(again) = again.take() {
-                        let how = How { verify: false, last, pool: None };
-                        diagnostics = self.read_open(layer, blob, again, &how)?.diagnostics;
-                    }
-                    Ok(size - left)
-                },
-            )?;
-            return Ok(diagnostics);
-        }
-        // The numbers of the entries are those of the table where it was read by that, and only there.
-        let table = self.tables.get(layer.index as usize).and_then(Option::as_ref);
-        if let Some(Ok(toc)) = table.and_then(|table| table.read.get())
-            && let Some(part) = self.part(layer)
-        {
-            let mut stream = TocStream::new(part, Arc::clone(toc), self.image.limits());
-            let mut again = again;
-            let reading =
-                Reading { to_the_end: false, last, ..self.image.reading(self.observer, self.memory) };
-            let (pass, result) = read_archive(&mut stream, &mut again, layer.index, &reading);
-            return Ok(self.result(layer, pass, result, again, None)?.diagnostics);
-        }
-        let Some(blob) = self.open(layer)?.filter(|_| unreadable(layer).is_none()) else {
-            return Ok(Vec::new());
-        };
-        let how = How { verify: false, last, pool: None };
-        Ok(self.read_open(layer, blob, again, &how)?.diagnostics)
-    }
 }
 
 impl Image {
@@ -553,72 +414,4 @@ struct How<'p, 'b> {
     last: Option<u32>,
     /// Threads that may help.
     pool: Option<&'p Pool<'b>>,
-}
-
-/// A member of an archive that passes by, as a blob.
-struct Passing<'s> {
-    stream: &'s mut dyn ByteStream,
-    left: &'s mut u64,
-    size: u64,
-}
-
-impl Read for Passing<'_> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let wanted = usize::try_from(*self.left).unwrap_or(usize::MAX).min(out.len());
-        let at_hand = self.stream.fill()?;
-        let count = at_hand.len().min(wanted);
-        if let (Some(to), Some(from)) = (out.get_mut(..count), at_hand.get(..count)) {
-            to.copy_from_slice(from);
-        }
-        self.stream.consume(count);
-        *self.left -= count as u64;
-        Ok(count)
-    }
-}
-
-impl Blob for Passing<'_> {
-    fn size(&self) -> Option<u64> {
-        Some(self.size)
-    }
-}
-
-/// A visitor that is shown single entries only, each under a path of the caller's.
-pub(crate) struct Again<'a, V> {
-    wanted: &'a [(u32, &'a [u8])],
-    visitor: &'a mut V,
-}
-
-impl<'a, V> Again<'a, V> {
-    /// `wanted` is in order of the ordinals, each of which is there once.
-    pub(crate) fn new(wanted: &'a [(u32, &'a [u8])], visitor: &'a mut V) -> Self {
-        Self { wanted, visitor }
-    }
-
-    fn last(&self) -> Option<u32> {
-        self.wanted.last().map(|(ordinal, _)| *ordinal)
-    }
-
-    fn path(&self, entry: &Entry<'_>) -> Option<&'a [u8]> {
-        let at = self.wanted.binary_search_by_key(&entry.ordinal, |(ordinal, _)| *ordinal).ok()?;
-        self.wanted.get(at).map(|(_, path)| *path)
-    }
-}
-
-impl<V: LayerVisitor> LayerVisitor for Again<'_, V> {
-    fn entry(&mut self, entry: &Entry<'_>) -> Take {
-        match self.path(entry) {
-            Some(path) if entry.kind == EntryKind::File => self.visitor.entry(&Entry { path, ..*entry }),
-            _ => Take::Skip,
-        }
-    }
-
-    fn peeked(&mut self, entry: &Entry<'_>, head: &[u8]) -> Take {
-        self.path(entry).map_or(Take::Skip, |path| self.visitor.peeked(&Entry { path, ..*entry }, head))
-    }
-
-    fn content(&mut self, entry: &Entry<'_>, content: Content<'_>) {
-        if let Some(path) = self.path(entry) {
-            self.visitor.content(&Entry { path, ..*entry }, content);
-        }
-    }
 }
