@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
-use super::{Credential, Credentials, Error, helper};
+use super::{Credential, Credentials, Error, credential_helper};
 use crate::DOCKER_HUB;
 
 /// Bytes of a configuration.
@@ -124,7 +124,7 @@ impl Config {
         let helper_key = if registry == DOCKER_HUB { HUB_KEY } else { registry };
         let named = self.helpers.iter().find(|(key, _)| bare(key).eq_ignore_ascii_case(bare(helper_key)));
         if let Some((key, name)) = named {
-            return helper::get(name, if registry == DOCKER_HUB { HUB_KEY } else { key });
+            return credential_helper::get(name, if registry == DOCKER_HUB { HUB_KEY } else { key });
         }
         // podman's keys may name a repository or a part of one; the longest that fits counts.
         let mut names = vec![format!("{registry}/{repository}")];
@@ -138,7 +138,7 @@ impl Config {
             }
         }
         match &self.store {
-            Some(name) => helper::get(name, helper_key),
+            Some(name) => credential_helper::get(name, helper_key),
             None => Ok(None),
         }
     }

@@ -3,10 +3,10 @@
 mod address;
 mod blob;
 mod challenge;
+mod credential_helper;
 mod credentials;
 mod docker_config;
 mod error;
-mod helper;
 mod listing;
 mod options;
 mod referrers;
