@@ -109,16 +109,9 @@ mod tests {
             events => vec![Range { kind: RangeKind::Ecosystem, events: events.to_vec() }],
         };
         Affected {
-            ecosystem: Ecosystem::new(ecosystem),
-            name: "a".into(),
-            name_kind: NameKind::Binary,
             ranges,
             versions: versions.iter().map(|&version| version.to_owned()).collect(),
-            ratings: Vec::new(),
-            fix: None,
-            os: Vec::new(),
-            arch: Vec::new(),
-            module: None,
+            ..Affected::new(Ecosystem::new(ecosystem), "a", NameKind::Binary)
         }
     }
 

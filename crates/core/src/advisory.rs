@@ -95,6 +95,24 @@ pub struct Affected {
     pub module: Option<String>,
 }
 
+impl Affected {
+    /// A package of which nothing is said yet: no version is affected.
+    pub fn new(ecosystem: Ecosystem, name: impl Into<String>, name_kind: NameKind) -> Self {
+        Self {
+            ecosystem,
+            name: name.into(),
+            name_kind,
+            ranges: Vec::new(),
+            versions: Vec::new(),
+            ratings: Vec::new(),
+            fix: None,
+            os: Vec::new(),
+            arch: Vec::new(),
+            module: None,
+        }
+    }
+}
+
 /// Which of a package's two names an [`Affected`] entry uses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

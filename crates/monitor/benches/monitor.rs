@@ -166,19 +166,11 @@ fn advisories(prefix: &str, count: usize, names: &[(Ecosystem, String)], dice: &
                 value: LEVELS[dice.roll(4)].into(),
             }],
             affected: vec![Affected {
-                ecosystem,
-                name,
-                name_kind: NameKind::Binary,
                 ranges: vec![Range {
                     kind: RangeKind::Ecosystem,
                     events: vec![Event::Introduced("0".into())],
                 }],
-                versions: Vec::new(),
-                ratings: Vec::new(),
-                fix: None,
-                os: Vec::new(),
-                arch: Vec::new(),
-                module: None,
+                ..Affected::new(ecosystem, name, NameKind::Binary)
             }],
             ..Advisory::default()
         }

@@ -19,16 +19,12 @@ fn advisory(id: &str, ecosystem: &str, name: &str, ranges: &[(&str, Option<&str>
         feed: "osv".to_owned(),
         published: Some("2024-05-06T07:08:09Z".to_owned()),
         affected: vec![Affected {
-            ecosystem: Ecosystem::from(ecosystem.to_owned()),
-            name: name.to_owned(),
-            name_kind: if ecosystem.starts_with("Debian") { NameKind::Source } else { NameKind::Binary },
             ranges: ranges.iter().map(range).collect(),
-            versions: Vec::new(),
-            ratings: Vec::new(),
-            fix: None,
-            os: Vec::new(),
-            arch: Vec::new(),
-            module: None,
+            ..Affected::new(
+                Ecosystem::from(ecosystem.to_owned()),
+                name,
+                if ecosystem.starts_with("Debian") { NameKind::Source } else { NameKind::Binary },
+            )
         }],
         ..Advisory::default()
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use plimsoll_core::{Advisory, AdvisoryKind, Affected, Ecosystem, NameKind, Reference, calendar};
 use serde::Deserialize;
 
-use super::facts::{entry, fixed_in, word};
+use super::facts::{fixed_in, word};
 use super::{About, Document, Emit, Feed, Form, Parsed, Shape, skipped};
 use crate::Error;
 
@@ -109,7 +109,7 @@ fn advisory(erratum: Erratum) -> Option<Advisory> {
         if package.arch.as_deref() == Some("src") || !seen.insert((package.name.clone(), version.clone())) {
             continue;
         }
-        let mut entry = entry(ecosystem.clone(), package.name.as_str(), NameKind::Binary);
+        let mut entry = Affected::new(ecosystem.clone(), package.name.as_str(), NameKind::Binary);
         entry.ranges = fixed_in(version);
         entry.module.clone_from(&module);
         affected.push(entry);

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_core::{Advisory, Ecosystem, FixState, NameKind, Reference};
+use plimsoll_core::{Advisory, Affected, Ecosystem, FixState, NameKind, Reference};
 use serde::Deserialize;
 
-use super::facts::{entry, fixed_in, unfixed, vector};
+use super::facts::{fixed_in, unfixed, vector};
 use super::{About, Document, Emit, Feed, Parsed, Shape, skipped};
 use crate::Error;
 
@@ -77,7 +77,7 @@ fn advisory(record: Record) -> Advisory {
         }
     }
     let affected = states.into_iter().map(|((ecosystem, name), fixed)| {
-        let mut affected = entry(ecosystem, name, NameKind::Source);
+        let mut affected = Affected::new(ecosystem, name, NameKind::Source);
         match fixed {
             Some(version) => affected.ranges = fixed_in(version),
             None => {

@@ -1,9 +1,9 @@
 //! The Arch Linux security tracker: groups of packages and of issues that are fixed together.
 
-use plimsoll_core::{Advisory, Ecosystem, FixState, NameKind};
+use plimsoll_core::{Advisory, Affected, Ecosystem, FixState, NameKind};
 use serde::Deserialize;
 
-use super::facts::{entry, fixed_in, not_affected, unclear, unfixed, word};
+use super::facts::{fixed_in, not_affected, unclear, unfixed, word};
 use super::{About, Document, Emit, Feed, Form, Parsed, Shape, skipped};
 use crate::Error;
 
@@ -65,7 +65,7 @@ fn advisory(group: Group) -> Advisory {
         .packages
         .into_iter()
         .map(|package| {
-            let mut entry = entry(Ecosystem::new("Arch Linux"), package, NameKind::Binary);
+            let mut entry = Affected::new(Ecosystem::new("Arch Linux"), package, NameKind::Binary);
             entry.ranges.clone_from(&ranges);
             entry.fix = fix;
             entry

@@ -1,11 +1,11 @@
 //! Fedora's updates as Bodhi's API answers: source packages and the bugs that they fix.
 
-use plimsoll_core::{Advisory, AdvisoryKind, Ecosystem, NameKind, Reference};
+use plimsoll_core::{Advisory, AdvisoryKind, Affected, Ecosystem, NameKind, Reference};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::csaf::nevr;
-use super::facts::{entry, fixed_in, word};
+use super::facts::{fixed_in, word};
 use super::{About, Document, Emit, Feed, Parsed, Shape, skipped};
 use crate::Error;
 
@@ -124,7 +124,7 @@ fn advisory(update: Update) -> Option<Advisory> {
             Some(epoch) if epoch > 0 => format!("{epoch}:{version}"),
             _ => version,
         };
-        let mut fixed = entry(ecosystem.clone(), name, NameKind::Source);
+        let mut fixed = Affected::new(ecosystem.clone(), name, NameKind::Source);
         fixed.ranges = fixed_in(version);
         affected.push(fixed);
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use plimsoll_core::{Advisory, Affected, Ecosystem, NameKind, Rating, Reference};
 
 use super::csaf::{nevr, suse_product};
-use super::facts::{entry, fixed_in, vector, word};
+use super::facts::{fixed_in, vector, word};
 use super::xml::Element;
 use super::{About, Document, Emit, Feed, Form, Parsed, Shape, skipped};
 use crate::Error;
@@ -145,7 +145,7 @@ fn suse(product: &str) -> Option<Affected> {
         _ => (whole, part),
     };
     let (name, version) = nevr(part);
-    let mut affected = entry(suse_product(whole)?, name, NameKind::Binary);
+    let mut affected = Affected::new(suse_product(whole)?, name, NameKind::Binary);
     affected.ranges = fixed_in(version?);
     Some(affected)
 }
@@ -162,7 +162,7 @@ fn open_euler(tree: &Element) -> Vec<Affected> {
         let (name, Some(version)) = nevr(nevra) else { continue };
         let kind = if arch == "src" { NameKind::Source } else { NameKind::Binary };
         if seen.insert((release.to_owned(), name.to_owned(), version.clone(), arch == "src")) {
-            let mut affected = entry(Ecosystem::with_release("openEuler", release), name, kind);
+            let mut affected = Affected::new(Ecosystem::with_release("openEuler", release), name, kind);
             affected.ranges = fixed_in(version);
             out.push(affected);
         }

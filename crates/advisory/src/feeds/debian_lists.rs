@@ -3,7 +3,7 @@
 use plimsoll_core::{Advisory, Affected, Ecosystem, FixState, NameKind};
 
 use super::debian_tracker::ecosystem;
-use super::facts::{entry, fixed_in, not_affected, unclear, unfixed, word};
+use super::facts::{fixed_in, not_affected, unclear, unfixed, word};
 use super::{About, Document, Emit, Feed, Parsed, Shape, skipped};
 use crate::Error;
 
@@ -149,7 +149,7 @@ impl Entry {
 }
 
 fn stated(ecosystem: Ecosystem, package: &str, state: &str, note: &str) -> Option<Affected> {
-    let mut affected = entry(ecosystem, package, NameKind::Source);
+    let mut affected = Affected::new(ecosystem, package, NameKind::Source);
     let fix = match state {
         "<not-affected>" => {
             affected.ranges = not_affected();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use plimsoll_core::{Advisory, Affected, Ecosystem, FixState, NameKind};
 use serde::Deserialize;
 
-use super::facts::{entry, fixed_in, unclear, unfixed, word};
+use super::facts::{fixed_in, unclear, unfixed, word};
 use super::{About, Document, Emit, Feed, Parsed, Shape, skipped};
 use crate::Error;
 
@@ -85,7 +85,7 @@ fn add(records: &mut BTreeMap<String, Advisory>, package: &str, id: String, issu
 }
 
 fn affected(package: &str, ecosystem: Ecosystem, release: Release) -> Option<Affected> {
-    let mut entry = entry(ecosystem, package, NameKind::Source);
+    let mut entry = Affected::new(ecosystem, package, NameKind::Source);
     entry.ranges = match (release.status.as_str(), release.fixed_version) {
         // A fix in version `0`: not affected.
         ("resolved", Some(version)) => fixed_in(version),

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_core::{Advisory, Ecosystem, FixState, NameKind};
+use plimsoll_core::{Advisory, Affected, Ecosystem, FixState, NameKind};
 use serde::Deserialize;
 
-use super::facts::{entry, fixed_in, unfixed};
+use super::facts::{fixed_in, unfixed};
 use super::{About, Document, Emit, Feed, Form, Parsed, Shape, skipped};
 use crate::Error;
 
@@ -55,7 +55,7 @@ impl Feed for Echo {
                         continue;
                     }
                 };
-                let mut affected = entry(Ecosystem::new("Echo"), package.as_str(), NameKind::Source);
+                let mut affected = Affected::new(Ecosystem::new("Echo"), package.as_str(), NameKind::Source);
                 match issue.fixed_version {
                     Some(version) => affected.ranges = fixed_in(version),
                     None => {

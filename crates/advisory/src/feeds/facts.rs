@@ -1,22 +1,6 @@
 //! What feeds say of a package, in the shape of OSV.
 
-use plimsoll_core::{Affected, Ecosystem, Event, NameKind, Range, RangeKind, Rating};
-
-/// An entry that says nothing yet of versions.
-pub(super) fn entry(ecosystem: Ecosystem, name: impl Into<String>, name_kind: NameKind) -> Affected {
-    Affected {
-        ecosystem,
-        name: name.into(),
-        name_kind,
-        ranges: Vec::new(),
-        versions: Vec::new(),
-        ratings: Vec::new(),
-        fix: None,
-        os: Vec::new(),
-        arch: Vec::new(),
-        module: None,
-    }
-}
+use plimsoll_core::{Event, Range, RangeKind, Rating};
 
 fn range(events: Vec<Event>) -> Vec<Range> {
     vec![Range { kind: RangeKind::Ecosystem, events }]

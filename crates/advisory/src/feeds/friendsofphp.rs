@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_core::{Advisory, Ecosystem, NameKind, Reference};
+use plimsoll_core::{Advisory, Affected, Ecosystem, NameKind, Reference};
 use plimsoll_version::Scheme;
 use plimsoll_version::expression::Syntax;
 use serde::Deserialize;
 
-use super::facts::entry;
 use super::ranges::Ranges;
 use super::{About, Document, Emit, Feed, Parsed, Shape, skipped};
 use crate::Error;
@@ -64,7 +63,7 @@ fn advisory(record: Record, file: &str) -> Result<Advisory, String> {
     let stem =
         || file.rsplit(['/', ' ']).next()?.rsplit_once('.').map(|(stem, _)| format!("{package}/{stem}"));
     let id = record.cve.filter(|cve| cve.starts_with("CVE-")).or_else(stem).ok_or("it has no id")?;
-    let mut affected = entry(Ecosystem::new("Packagist"), package, NameKind::Binary);
+    let mut affected = Affected::new(Ecosystem::new("Packagist"), package, NameKind::Binary);
     for (branch, Branch { versions, .. }) in &record.branches {
         let text = versions.join(", ");
         let ranges = Ranges::read(Syntax::Comparators(Scheme::Packagist), &text)

@@ -1,12 +1,12 @@
 //! GitHub's advisories as its two APIs answer: GraphQL and REST. (The database itself is published as OSV.)
 
-use plimsoll_core::{Advisory, Ecosystem, NameKind, Reference};
+use plimsoll_core::{Advisory, Affected, Ecosystem, NameKind, Reference};
 use plimsoll_version::Scheme;
 use plimsoll_version::expression::Syntax;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::facts::{entry, vector, word};
+use super::facts::{vector, word};
 use super::ranges::Ranges;
 use super::{About, Document, Emit, Feed, Parsed, Shape, skipped};
 use crate::Error;
@@ -118,7 +118,8 @@ fn advisory(record: Record) -> Result<Advisory, String> {
         let text = vulnerability.vulnerable_version_range.unwrap_or_default();
         let ranges = Ranges::read(Syntax::Comparators(scheme), &text)
             .map_err(|e| format!("its range {text:?}: {e}"))?;
-        let mut entry = entry(Ecosystem::new(ecosystem), vulnerability.package.name, NameKind::Binary);
+        let mut entry =
+            Affected::new(Ecosystem::new(ecosystem), vulnerability.package.name, NameKind::Binary);
         entry.ranges = ranges.ranges;
         entry.versions = ranges.versions;
         affected.push(entry);

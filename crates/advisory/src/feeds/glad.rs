@@ -1,11 +1,11 @@
 //! GitLab's advisory database (Gemnasium DB): one YAML document a package and vulnerability.
 
-use plimsoll_core::{Advisory, Ecosystem, NameKind, Reference};
+use plimsoll_core::{Advisory, Affected, Ecosystem, NameKind, Reference};
 use plimsoll_version::Scheme;
 use plimsoll_version::expression::Syntax;
 use serde::Deserialize;
 
-use super::facts::{entry, vector};
+use super::facts::vector;
 use super::ranges::Ranges;
 use super::{About, Document, Emit, Feed, Parsed, Shape, skipped};
 use crate::Error;
@@ -73,7 +73,7 @@ fn advisory(record: Record) -> Result<Advisory, String> {
         Scheme::Maven => name.replacen('/', ":", 1),
         _ => name.to_owned(),
     };
-    let mut affected = entry(Ecosystem::new(ecosystem), name, NameKind::Binary);
+    let mut affected = Affected::new(Ecosystem::new(ecosystem), name, NameKind::Binary);
     let text = record.affected_range.as_deref().unwrap_or_default();
     let ranges = Ranges::read(syntax, text).map_err(|e| format!("its range {text:?}: {e}"))?;
     affected.ranges = ranges.ranges;

@@ -4,7 +4,7 @@ use plimsoll_core::{Advisory, Affected, Ecosystem, NameKind, Reference};
 use plimsoll_version::Scheme;
 use plimsoll_version::expression::Syntax;
 
-use super::facts::{entry, word};
+use super::facts::word;
 use super::ranges::{Ranges, all_but};
 use super::xml::Element;
 use super::{About, Document, Emit, Feed, Form, Parsed, Shape, skipped};
@@ -102,7 +102,7 @@ fn package(package: &Element) -> Result<Affected, String> {
         safe.push(outside.join(", "));
         all_but(Syntax::Comparators(Scheme::Portage), &safe)?
     };
-    let mut affected = entry(Ecosystem::new("Gentoo"), name, NameKind::Binary);
+    let mut affected = Affected::new(Ecosystem::new("Gentoo"), name, NameKind::Binary);
     affected.ranges = ranges.ranges;
     affected.versions = ranges.versions;
     let arch = package.attribute("arch").unwrap_or("*");

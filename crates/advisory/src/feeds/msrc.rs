@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use plimsoll_core::{Advisory, Ecosystem, NameKind};
+use plimsoll_core::{Advisory, Affected, Ecosystem, NameKind};
 use serde::Deserialize;
 
-use super::facts::{entry, fixed_in, vector, word};
+use super::facts::{fixed_in, vector, word};
 use super::xml::Element;
 use super::{About, Document, Emit, Feed, Form, Parsed, Shape, skipped};
 use crate::Error;
@@ -120,7 +120,7 @@ fn fix(record: &mut Advisory, build: &str) {
     if family.split('.').count() != 3 || !numbers(family) || !numbers(revision) {
         return;
     }
-    let mut affected = entry(Ecosystem::new("Windows"), family, NameKind::Binary);
+    let mut affected = Affected::new(Ecosystem::new("Windows"), family, NameKind::Binary);
     affected.ranges = fixed_in(build.trim());
     if !record.affected.contains(&affected) {
         record.affected.push(affected);

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_core::{Advisory, Ecosystem, NameKind};
+use plimsoll_core::{Advisory, Affected, Ecosystem, NameKind};
 use serde::Deserialize;
 
-use super::facts::{entry, fixed_in, not_affected, rating, unfixed};
+use super::facts::{fixed_in, not_affected, rating, unfixed};
 use super::{About, Document, Emit, Feed, Form, Parsed, Shape, skipped};
 use crate::Error;
 
@@ -72,7 +72,8 @@ fn add(records: &mut BTreeMap<String, Advisory>, feed: &str, release: &str, item
         feed: feed.to_owned(),
         ..Advisory::default()
     });
-    let mut affected = entry(Ecosystem::with_release("Photon OS", release), item.pkg, NameKind::Source);
+    let mut affected =
+        Affected::new(Ecosystem::with_release("Photon OS", release), item.pkg, NameKind::Source);
     let resolved = item.res_ver.filter(|version| !version.is_empty() && version != "NA");
     affected.ranges = match (resolved, item.status.as_deref()) {
         (Some(version), _) => fixed_in(version),

@@ -4,7 +4,7 @@ use plimsoll_core::{Advisory, Affected, Ecosystem, FixState, NameKind, Reference
 use serde::Deserialize;
 
 use super::csaf::nevr;
-use super::facts::{entry, fixed_in, not_affected, unclear, unfixed, vector, word};
+use super::facts::{fixed_in, not_affected, unclear, unfixed, vector, word};
 use super::{About, Document, Emit, Feed, Parsed, Shape, skipped};
 use crate::Error;
 
@@ -120,7 +120,7 @@ fn advisory(record: Record) -> Advisory {
             continue;
         }
         let (name, Some(version)) = nevr(&package) else { continue };
-        let mut fixed = entry(ecosystem, name, NameKind::Source);
+        let mut fixed = Affected::new(ecosystem, name, NameKind::Source);
         fixed.ranges = fixed_in(version);
         affected.push(fixed);
     }
@@ -156,7 +156,7 @@ fn stated(ecosystem: Ecosystem, state: &State) -> Option<Affected> {
         // `nodejs:18/nodejs` is of a module; what has no stream is a container image.
         Some((module, name)) => (module.contains(':').then(|| module.to_owned())?.into(), name),
     };
-    let mut affected = entry(ecosystem, name, NameKind::Source);
+    let mut affected = Affected::new(ecosystem, name, NameKind::Source);
     affected.module = module;
     match state.fix_state.as_str() {
         "Not affected" => affected.ranges = not_affected(),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use plimsoll_core::{Advisory, AdvisoryKind, Affected, Ecosystem, NameKind, Reference};
 use serde::Deserialize;
 
-use super::facts::{entry, fixed_in, vector, word};
+use super::facts::{fixed_in, vector, word};
 use super::{About, Document, Emit, Feed, Parsed, Shape, skipped};
 use crate::Error;
 
@@ -92,7 +92,8 @@ fn advisory(erratum: Erratum) -> Advisory {
         {
             continue;
         }
-        let mut entry = entry(Ecosystem::with_release("Rocky Linux", release), name, NameKind::Binary);
+        let mut entry =
+            Affected::new(Ecosystem::with_release("Rocky Linux", release), name, NameKind::Binary);
         entry.ranges = fixed_in(version);
         entry.module = module;
         affected.push(entry);

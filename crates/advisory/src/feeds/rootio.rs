@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_core::{Advisory, Ecosystem, NameKind};
+use plimsoll_core::{Advisory, Affected, Ecosystem, NameKind};
 use plimsoll_version::Scheme;
 use plimsoll_version::expression::Syntax;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::facts::{entry, word};
+use super::facts::word;
 use super::ranges::Ranges;
 use super::{About, Document, Emit, Feed, Form, Parsed, Shape, skipped};
 use crate::Error;
@@ -90,7 +90,7 @@ fn add(
     package: Package,
 ) -> Result<(), String> {
     for (id, issue) in package.cves {
-        let mut affected = entry(ecosystem.clone(), package.name.as_str(), NameKind::Source);
+        let mut affected = Affected::new(ecosystem.clone(), package.name.as_str(), NameKind::Source);
         for text in &issue.vulnerable_ranges {
             let ranges = Ranges::read(Syntax::Comparators(scheme), text)
                 .map_err(|e| format!("{id} of {}: {text:?}: {e}", package.name))?;

@@ -1,11 +1,11 @@
 //! RubySec's advisory database: one YAML document a gem and vulnerability, with the versions that are *not* affected.
 
-use plimsoll_core::{Advisory, Ecosystem, NameKind, Reference};
+use plimsoll_core::{Advisory, Affected, Ecosystem, NameKind, Reference};
 use plimsoll_version::expression::Syntax;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::facts::{entry, rating};
+use super::facts::rating;
 use super::ranges::all_but;
 use super::{About, Document, Emit, Feed, Parsed, Shape, skipped};
 use crate::Error;
@@ -87,7 +87,7 @@ fn advisory(record: Record, file: &str) -> Result<Advisory, String> {
     if record.gem.is_some() {
         let safe = [record.unaffected_versions, record.patched_versions].concat();
         let ranges = all_but(Syntax::RubyGems, &safe)?;
-        let mut entry = entry(Ecosystem::new("RubyGems"), name.as_str(), NameKind::Binary);
+        let mut entry = Affected::new(Ecosystem::new("RubyGems"), name.as_str(), NameKind::Binary);
         entry.ranges = ranges.ranges;
         entry.versions = ranges.versions;
         affected.push(entry);

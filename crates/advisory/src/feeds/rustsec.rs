@@ -1,10 +1,10 @@
 //! RustSec's advisories as its database keeps them: Markdown behind a block of TOML. (It also publishes OSV.)
 
-use plimsoll_core::{Advisory, AdvisoryKind, Ecosystem, Event, NameKind, Reference};
+use plimsoll_core::{Advisory, AdvisoryKind, Affected, Ecosystem, Event, NameKind, Reference};
 use plimsoll_version::expression::Syntax;
 use serde::Deserialize;
 
-use super::facts::{entry, vector};
+use super::facts::vector;
 use super::ranges::all_but;
 use super::{About, Document, Emit, Feed, Form, Parsed, Shape, skipped};
 use crate::Error;
@@ -89,7 +89,7 @@ fn advisory(bytes: &[u8]) -> Result<Advisory, String> {
     let head = front.advisory;
     let safe = [front.versions.unaffected, front.versions.patched].concat();
     let ranges = all_but(Syntax::Cargo, &safe)?;
-    let mut affected = entry(Ecosystem::new("crates.io"), head.package, NameKind::Binary);
+    let mut affected = Affected::new(Ecosystem::new("crates.io"), head.package, NameKind::Binary);
     affected.ranges = ranges.ranges;
     affected.versions = ranges.versions;
     // As its OSV form does: pre-releases of the first version are affected as well.

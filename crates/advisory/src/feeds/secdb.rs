@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_core::{Advisory, Ecosystem, NameKind};
+use plimsoll_core::{Advisory, Affected, Ecosystem, NameKind};
 use serde::Deserialize;
 
-use super::facts::{entry, fixed_in, unfixed};
+use super::facts::{fixed_in, unfixed};
 use super::{About, Document, Emit, Feed, Parsed, Shape, skipped};
 use crate::Error;
 
@@ -101,7 +101,7 @@ fn add(records: &mut BTreeMap<String, Advisory>, feed: &str, ecosystem: &Ecosyst
                 record.aliases.extend(aliases);
                 record.aliases.sort_unstable();
                 record.aliases.dedup();
-                let mut affected = entry(ecosystem.clone(), package.name.as_str(), NameKind::Source);
+                let mut affected = Affected::new(ecosystem.clone(), package.name.as_str(), NameKind::Source);
                 // SecureOS writes `None` where there is no fix yet.
                 affected.ranges = if version == "None" { unfixed() } else { fixed_in(version.as_str()) };
                 if !record.affected.contains(&affected) {

@@ -6,7 +6,7 @@ use plimsoll_core::{
     Advisory, AdvisoryKind, Affected, Ecosystem, Event, NameKind, Range, RangeKind, Reference,
 };
 
-use super::facts::{entry, word};
+use super::facts::word;
 use super::xml::Element;
 use super::{About, Document, Emit, Feed, Form, Parsed, Shape, skipped};
 use crate::Error;
@@ -57,7 +57,7 @@ fn advisory(update: &Element) -> Result<Advisory, &'static str> {
             if matches!(arch, Some("src" | "nosrc")) || !seen.insert((name.to_owned(), version.clone())) {
                 continue;
             }
-            let mut entry = entry(place.ecosystem.clone(), name, NameKind::Binary);
+            let mut entry = Affected::new(place.ecosystem.clone(), name, NameKind::Binary);
             let events = vec![Event::Introduced(place.from.clone()), Event::Fixed(version)];
             entry.ranges = vec![Range { kind: RangeKind::Ecosystem, events }];
             entry.module.clone_from(&module);

@@ -29,16 +29,8 @@ pub fn affected(ecosystem: &str, name: &str, ranges: &[&str]) -> Affected {
     let source =
         matches!(ecosystem.name(), "Debian" | "Ubuntu" | "Alpine" | "Wolfi" | "Chainguard" | "Rocky Linux");
     Affected {
-        ecosystem,
-        name: name.to_owned(),
-        name_kind: if source { NameKind::Source } else { NameKind::Binary },
         ranges: ranges.iter().map(|events| range(events)).collect(),
-        versions: Vec::new(),
-        ratings: Vec::new(),
-        fix: None,
-        os: Vec::new(),
-        arch: Vec::new(),
-        module: None,
+        ..Affected::new(ecosystem, name, if source { NameKind::Source } else { NameKind::Binary })
     }
 }
 

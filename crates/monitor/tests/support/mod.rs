@@ -109,16 +109,8 @@ pub fn advisory(id: &str, package: &str, fixed: Option<&str>, severity: &str) ->
         feed: "test".into(),
         ratings: vec![Rating { source: "test".into(), scheme: "word".into(), value: severity.into() }],
         affected: vec![Affected {
-            ecosystem: Ecosystem::new("PyPI"),
-            name: package.into(),
-            name_kind: NameKind::Binary,
             ranges: vec![Range { kind: RangeKind::Ecosystem, events }],
-            versions: Vec::new(),
-            ratings: Vec::new(),
-            fix: None,
-            os: Vec::new(),
-            arch: Vec::new(),
-            module: None,
+            ..Affected::new(Ecosystem::new("PyPI"), package, NameKind::Binary)
         }],
         ..Advisory::default()
     }

@@ -14,7 +14,7 @@ use document::{Csaf, Link, Vulnerability};
 pub(super) use product::suse as suse_product;
 use product::{Package, Products};
 
-use super::facts::{entry, fixed_in, not_affected, unclear, unfixed, vector, word};
+use super::facts::{fixed_in, not_affected, unclear, unfixed, vector, word};
 use super::{About, Document, Emit, Feed, Parsed, Shape, skipped};
 use crate::Error;
 
@@ -274,7 +274,7 @@ fn affected_entry(
     kind: NameKind,
     fix: Option<FixState>,
 ) -> Option<Affected> {
-    let mut affected = entry(package.ecosystem.clone(), package.name.as_str(), kind);
+    let mut affected = Affected::new(package.ecosystem.clone(), package.name.as_str(), kind);
     affected.module.clone_from(&package.module);
     affected.ranges = match status {
         Status::Fixed => fixed_in(package.version.clone()?),

@@ -7,7 +7,6 @@ use serde::Deserialize;
 
 use plimsoll_version::Scheme;
 
-use crate::feeds::facts::entry;
 use crate::feeds::ranges::next;
 
 #[derive(Deserialize)]
@@ -53,7 +52,7 @@ pub(super) fn affected(configurations: Vec<Configuration>) -> Vec<Affected> {
             let name = format!("{}:{}", cpe.vendor, cpe.product);
             let key = (name.clone(), systems.clone());
             let affected = entries.entry(key).or_insert_with(|| {
-                let mut affected = entry(Ecosystem::new("CPE"), name, NameKind::Binary);
+                let mut affected = Affected::new(Ecosystem::new("CPE"), name, NameKind::Binary);
                 affected.os.clone_from(&systems);
                 affected
             });

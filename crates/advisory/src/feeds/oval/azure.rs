@@ -1,10 +1,10 @@
 use std::collections::HashMap;
 
-use plimsoll_core::{Advisory, Ecosystem, Event, FixState, NameKind, Range, RangeKind};
+use plimsoll_core::{Advisory, Affected, Ecosystem, Event, FixState, NameKind, Range, RangeKind};
 
 use super::{generator, is_oval};
 use crate::Error;
-use crate::feeds::facts::{entry, word};
+use crate::feeds::facts::word;
 use crate::feeds::xml::Element;
 use crate::feeds::{About, Document, Emit, Feed, Parsed, Shape, skipped};
 
@@ -150,7 +150,7 @@ fn add(
     let mut events = vec![Event::Introduced(from.unwrap_or_else(|| "0".to_owned()))];
     let fixed = matches!(until, Some(Event::Fixed(_)));
     events.extend(until);
-    let mut affected = entry(ecosystem.clone(), name, NameKind::Source);
+    let mut affected = Affected::new(ecosystem.clone(), name, NameKind::Source);
     affected.ranges = vec![Range { kind: RangeKind::Ecosystem, events }];
     affected.fix = (!fixed).then_some(FixState::NotAvailable);
     if let Some(severity) = metadata.text_of("severity") {

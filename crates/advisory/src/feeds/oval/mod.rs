@@ -20,7 +20,7 @@ use plimsoll_core::{Advisory, Affected, Ecosystem, FixState, NameKind, Reference
 use criteria::{Condition, Reader, State, Tested};
 use test::Tests;
 
-use super::facts::{entry, fixed_in, not_affected, unfixed, vector, word};
+use super::facts::{fixed_in, not_affected, unfixed, vector, word};
 use super::xml::Element;
 use super::{About, Document, Emit, Feed, Form, Parsed, Shape, skipped};
 use crate::Error;
@@ -223,7 +223,7 @@ impl Oval {
         fixes: &[(String, FixState)],
         out: &mut Vec<Affected>,
     ) {
-        let mut entry = entry(ecosystem, tested.name.as_str(), self.names);
+        let mut entry = Affected::new(ecosystem, tested.name.as_str(), self.names);
         entry.arch = match &tested.condition.arch {
             Some(arch) => vec![arch.clone()],
             None => tested.arch.clone(),

@@ -8,7 +8,7 @@ mod vex;
 
 use plimsoll_core::{Affected, Ecosystem, FixState, NameKind};
 
-use super::facts::{entry, fixed_in, not_affected, unclear, unfixed};
+use super::facts::{fixed_in, not_affected, unclear, unfixed};
 
 pub use api::UbuntuApi;
 pub use notices::UsnDatabase;
@@ -95,7 +95,7 @@ fn ecosystem(name: &str) -> Option<Ecosystem> {
 fn fixed(ecosystem: Ecosystem, name: &str, kind: NameKind, version: &str) -> Affected {
     let pro = ecosystem.release().filter(|release| version.contains("esm") && !release.starts_with("Pro:"));
     let pro = pro.map(|release| Ecosystem::with_release("Ubuntu", &format!("Pro:{release}")));
-    let mut fixed = entry(pro.unwrap_or(ecosystem), name, kind);
+    let mut fixed = Affected::new(pro.unwrap_or(ecosystem), name, kind);
     fixed.ranges = fixed_in(version);
     fixed
 }
@@ -107,7 +107,7 @@ fn stated(ecosystem: Ecosystem, package: &str, status: &str, note: &str) -> Opti
     if status == "released" {
         return (!note.is_empty()).then(|| fixed(ecosystem, package, NameKind::Source, note));
     }
-    let mut affected = entry(ecosystem, package, NameKind::Source);
+    let mut affected = Affected::new(ecosystem, package, NameKind::Source);
     let open = |mut affected: Affected, fix| {
         affected.ranges = unfixed();
         affected.fix = Some(fix);

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::ecosystem;
 use crate::Error;
-use crate::feeds::facts::{entry, fixed_in, not_affected, unclear, unfixed};
+use crate::feeds::facts::{fixed_in, not_affected, unclear, unfixed};
 use crate::feeds::{About, Document, Emit, Feed, Parsed, Shape, skipped};
 
 /// Ubuntu's VEX: OpenVEX documents, one a CVE or a notice. Their products are packages by release; what they say of
@@ -126,7 +126,7 @@ fn affected(product: &str, status: &str, why: &str) -> Option<Affected> {
     if purl.kind != "deb" || qualifier("arch") != Some("source") {
         return None;
     }
-    let mut affected = entry(ecosystem(qualifier("distro")?)?, purl.name.as_str(), NameKind::Source);
+    let mut affected = Affected::new(ecosystem(qualifier("distro")?)?, purl.name.as_str(), NameKind::Source);
     affected.ranges = match status {
         "fixed" => fixed_in(purl.version.clone()?),
         "not_affected" => not_affected(),
