@@ -6,15 +6,7 @@ mod targets;
 use std::path::Path;
 
 fn replay(target: &str, run: fn(&[u8])) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target);
-    let mut seen = 0;
-    for file in
-        std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())).flatten()
-    {
-        run(&std::fs::read(file.path()).expect("a file"));
-        seen += 1;
-    }
-    assert!(seen > 0, "{}: the corpus is empty", folder.display());
+    plimsoll_testkit::replay(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target), run);
 }
 
 #[test]
