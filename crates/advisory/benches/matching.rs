@@ -1,7 +1,9 @@
 //! Opening a store, importing into it, and matching the packages of a big image, over the advisories of
 //! ../shared/corpus. Without them there is nothing to measure.
 
-use std::path::{Path, PathBuf};
+#[path = "../tests/corpus_files/mod.rs"]
+mod corpus_files;
+
 use std::sync::OnceLock;
 
 use plimsoll_advisory::{ImportOptions, Index, Store};
@@ -9,20 +11,11 @@ use plimsoll_core::{Package, Silent};
 use plimsoll_matcher::{Candidates, Options, Postings, Wanted, match_packages, queries};
 
 fn main() {
-    if zips().is_empty() {
+    if corpus_files::zips().is_empty() {
         eprintln!("skipped: ../shared is not here");
         return;
     }
     divan::main();
-}
-
-fn zips() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
-    let Ok(files) = std::fs::read_dir(folder) else { return Vec::new() };
-    let mut zips: Vec<PathBuf> = files.filter_map(|file| Some(file.ok()?.path())).collect();
-    zips.retain(|path| path.extension().is_some_and(|extension| extension == "zip"));
-    zips.sort();
-    zips
 }
 
 struct Set {
@@ -38,7 +31,7 @@ fn set() -> &'static Set {
     SET.get_or_init(|| {
         let home = tempfile::tempdir().unwrap();
         let mut store = Store::create_or_open(home.path().join("store.db")).unwrap();
-        store.import(&zips(), &ImportOptions::default(), &Silent).unwrap();
+        store.import(&corpus_files::zips(), &ImportOptions::default(), &Silent).unwrap();
         let path = home.path().join("index");
         Index::build(&store, &path).unwrap();
         let index = Index::open(&path).unwrap();
@@ -188,7 +181,7 @@ fn fleet() -> &'static Fleet {
             }
         }
         let mut changed = Vec::new();
-        for zip in zips() {
+        for zip in corpus_files::zips() {
             let mut archive = zip::ZipArchive::new(std::fs::File::open(zip).unwrap()).unwrap();
             let every = (archive.len() / 90).max(1);
             for index in (0..archive.len()).step_by(every) {
@@ -242,7 +235,7 @@ fn build_the_index(bencher: divan::Bencher<'_, '_>) {
 
 #[divan::bench(sample_count = 3, sample_size = 1)]
 fn import_the_corpus(bencher: divan::Bencher<'_, '_>) {
-    let zips = zips();
+    let zips = corpus_files::zips();
     bencher.with_inputs(|| tempfile::tempdir().unwrap()).bench_values(|home| {
         let mut store = Store::create_or_open(home.path().join("store.db")).unwrap();
         store.import(&zips, &ImportOptions::default(), &Silent).unwrap();

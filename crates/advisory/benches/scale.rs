@@ -3,6 +3,9 @@
 //!
 //!     PLIMSOLL_SCALE=600000 cargo bench -p plimsoll-advisory --bench scale
 
+#[path = "../tests/corpus_files/mod.rs"]
+mod corpus_files;
+
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -21,7 +24,7 @@ fn main() {
         eprintln!("skipped: PLIMSOLL_SCALE says how many records, such as 600000");
         return;
     };
-    let zips = zips();
+    let zips = corpus_files::zips();
     if zips.is_empty() {
         eprintln!("skipped: ../shared is not here");
         return;
@@ -33,15 +36,6 @@ fn main() {
     let status =
         std::process::Command::new(std::env::current_exe().unwrap()).env(CHILD, home.path()).status();
     assert!(status.unwrap().success());
-}
-
-fn zips() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
-    let Ok(files) = std::fs::read_dir(folder) else { return Vec::new() };
-    let mut zips: Vec<PathBuf> = files.filter_map(|file| Some(file.ok()?.path())).collect();
-    zips.retain(|path| path.extension().is_some_and(|extension| extension == "zip"));
-    zips.sort();
-    zips
 }
 
 fn size(folder: &Path) -> u64 {

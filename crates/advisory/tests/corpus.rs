@@ -1,49 +1,25 @@
 //! The real advisories of ../shared/corpus: every record arrives, and the store's answers are those of an oracle
 //! that reads the raw JSON, knows no index and no key, and evaluates ranges as the OSV schema says.
 
+mod corpus_files;
+
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
-use std::path::{Path, PathBuf};
 
+use corpus_files::{list, records, zips};
 use plimsoll_advisory::{ImportOptions, Index, Store};
 use plimsoll_core::{Package, PackageType, Purl, Silent, Status};
 use plimsoll_matcher::{Options, Postings, match_packages, normal_name};
 use plimsoll_version::Scheme;
 use serde_json::Value;
 
-fn corpus() -> Option<Vec<PathBuf>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
-    let mut zips: Vec<PathBuf> = std::fs::read_dir(folder)
-        .ok()?
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|extension| extension == "zip"))
-        .collect();
-    zips.sort();
-    Some(zips)
-}
-
-fn records(zip: &Path) -> Vec<Value> {
-    let mut archive = zip::ZipArchive::new(std::fs::File::open(zip).unwrap()).unwrap();
-    (0..archive.len())
-        .map(|index| {
-            let mut text = String::new();
-            archive.by_index(index).unwrap().read_to_string(&mut text).unwrap();
-            serde_json::from_str(&text).unwrap()
-        })
-        .collect()
-}
-
-fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
-    value[key].as_array().map_or(&[], Vec::as_slice)
-}
-
 #[test]
 fn the_corpus_arrives_whole_and_is_matched_as_the_oracle_does() {
-    let Some(zips) = corpus() else {
+    let zips = zips();
+    if zips.is_empty() {
         eprintln!("skipped: ../shared is not here");
         return;
-    };
+    }
     let home = tempfile::tempdir().unwrap();
     let mut store = Store::create_or_open(home.path().join("store.db")).unwrap();
     let report = store.import(&zips, &ImportOptions::default(), &Silent).unwrap();

@@ -3,43 +3,25 @@
 //!
 //! `PLIMSOLL_CARGO_AUDIT` names cargo-audit and `PLIMSOLL_TRIVY` Trivy, where they are not on PATH.
 
+mod corpus_files;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use corpus_files::{list, records};
 use plimsoll_advisory::{ImportOptions, Store};
 use plimsoll_core::{Package, Silent, Status};
 use plimsoll_matcher::{Options, match_packages};
 use plimsoll_version::Scheme;
 use serde_json::{Value, json};
 
-fn corpus(name: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus").join(name);
-    path.is_file().then_some(path)
-}
-
 /// A program that runs, by the variable or by its name.
 fn program(variable: &str, name: &str) -> Option<PathBuf> {
     let path = std::env::var_os(variable).map_or_else(|| PathBuf::from(name), PathBuf::from);
     let runs = Command::new(&path).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
     runs.is_ok_and(|status| status.success()).then_some(path)
-}
-
-fn records(zip: &Path) -> Vec<Value> {
-    let mut archive = zip::ZipArchive::new(std::fs::File::open(zip).unwrap()).unwrap();
-    (0..archive.len())
-        .map(|index| {
-            let mut text = String::new();
-            archive.by_index(index).unwrap().read_to_string(&mut text).unwrap();
-            serde_json::from_str(&text).unwrap()
-        })
-        .collect()
-}
-
-fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
-    value[key].as_array().map_or(&[], Vec::as_slice)
 }
 
 /// The bounds of every package's records, and one version next to each on either side, by name.
@@ -123,7 +105,8 @@ fn markdown(record: &Value, package: &str) -> Option<String> {
 
 #[test]
 fn cargo_audit_says_the_same_of_lock_files() {
-    let (Some(zip), Some(audit)) = (corpus("crates.io.zip"), program("PLIMSOLL_CARGO_AUDIT", "cargo-audit"))
+    let (Some(zip), Some(audit)) =
+        (corpus_files::zip("crates.io.zip"), program("PLIMSOLL_CARGO_AUDIT", "cargo-audit"))
     else {
         eprintln!("skipped: ../shared or cargo-audit is not here");
         return;
@@ -270,11 +253,11 @@ fn trivy_says_the_same_of_boms() {
         ("AlmaLinux:8", "AlmaLinux_8.zip", "rpm", &["~", ".1"]),
     ];
     let home = tempfile::tempdir().unwrap();
-    let zips: Vec<PathBuf> = sets.iter().filter_map(|(_, zip, ..)| corpus(zip)).collect();
+    let zips: Vec<PathBuf> = sets.iter().filter_map(|(_, zip, ..)| corpus_files::zip(zip)).collect();
     let store = store(home.path(), &zips);
     let out = std::env::var_os("PLIMSOLL_TRIVY_OUT").map(PathBuf::from);
     for (ecosystem, zip, kind, next) in sets {
-        let Some(zip) = corpus(zip) else { continue };
+        let Some(zip) = corpus_files::zip(zip) else { continue };
         let records = records(&zip);
         let mut packages = Vec::new();
         let mut purls = Vec::new();
