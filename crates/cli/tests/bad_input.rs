@@ -1,18 +1,16 @@
 //! Broken images, advisories and rules, through the command as a person would meet them: one clear line that says
 //! what, where and what to do, exit code 2, and nothing that was there before is lost.
 
+mod run;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
 use plimsoll_testkit::{Fault, ImageBuilder, LayerBuilder, TarBuilder};
 
 fn plimsoll(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .args(args)
-        .env_remove("PLIMSOLL_DB")
-        .output()
-        .expect("plimsoll runs")
+    run::plimsoll(Path::new("."), args, b"")
 }
 
 /// The one line on standard error of a command that fails.

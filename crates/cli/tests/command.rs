@@ -1,22 +1,14 @@
 //! What the command promises in docs/cli.md.
 
-use std::io::Write;
-use std::process::{Command, Output, Stdio};
+mod run;
+
+use std::path::Path;
+use std::process::Output;
 
 use serde_json::Value;
 
 fn plimsoll(args: &[&str], input: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .args(args)
-        .env_remove("PLIMSOLL_DB")
-        .env("XDG_DATA_HOME", "/nonexistent")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("plimsoll runs");
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    child.wait_with_output().unwrap()
+    run::plimsoll(Path::new("."), args, input.as_bytes())
 }
 
 fn out(args: &[&str], input: &str) -> String {

@@ -1,25 +1,15 @@
 //! `plimsoll match`: from arguments, lists and SBOMs.
 
+mod run;
+
 use std::fs;
-use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use serde_json::{Value, json};
 
 fn plimsoll(folder: &Path, args: &[&str], input: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .args(args)
-        .current_dir(folder)
-        .env_remove("PLIMSOLL_DB")
-        .env("XDG_DATA_HOME", "/nonexistent")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    child.wait_with_output().unwrap()
+    run::plimsoll(folder, args, input.as_bytes())
 }
 
 /// The ids of the findings, by the starter set.

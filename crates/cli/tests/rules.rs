@@ -1,18 +1,14 @@
 //! `plimsoll rules …`, `plimsoll vex`, and scans with other tools' ignore files and VEX documents.
 
+mod run;
+
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
 use serde_json::Value;
 
 fn plimsoll(folder: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .args(args)
-        .current_dir(folder)
-        .env_remove("PLIMSOLL_DB")
-        .env("XDG_DATA_HOME", "/nonexistent")
-        .output()
-        .expect("plimsoll runs")
+    run::plimsoll(folder, args, b"")
 }
 
 fn out(folder: &Path, args: &[&str]) -> String {

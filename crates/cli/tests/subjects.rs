@@ -1,25 +1,15 @@
 //! What can be scanned besides images: bills of materials and files of packages.
 
+mod run;
+
 use std::fs;
-use std::io::Write;
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::Output;
 
 use serde_json::Value;
 
 fn plimsoll(args: &[&str], input: &[u8]) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .args(args)
-        .env_remove("PLIMSOLL_DB")
-        .env("XDG_DATA_HOME", "/nonexistent")
-        .env("HOME", "/nonexistent")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("plimsoll runs");
-    // Whoever does not read standard input closes it.
-    let _ = child.stdin.take().expect("a pipe").write_all(input);
-    child.wait_with_output().expect("it ends")
+    run::plimsoll(Path::new("."), args, input)
 }
 
 fn json(args: &[&str], input: &[u8]) -> Value {
