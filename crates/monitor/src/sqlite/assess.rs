@@ -9,7 +9,7 @@ use rusqlite::{Connection, params};
 
 use super::exempt::{self, Exempt, Exempter};
 use super::verdict::{Changed, Difference, Verdict};
-use super::{codec, inventory, outbox, verdict};
+use super::{codec, inventory, outbox, reach, verdict};
 use crate::error::Failed;
 use crate::judge::Judge;
 use crate::notification::{Cause, ChangeKind};
@@ -140,25 +140,7 @@ fn reached(conn: &Connection, changed: &Changed) -> Result<Vec<i64>, Failed> {
             parts.insert(row.get(0)?);
         }
     }
-    let mut inventories: HashSet<i64> = HashSet::new();
-    let mut select = conn.prepare_cached("SELECT inventory FROM part_of WHERE part = ?1")?;
-    for part in parts {
-        let mut rows = select.query([part])?;
-        while let Some(row) = rows.next()? {
-            inventories.insert(row.get(0)?);
-        }
-    }
-    let mut subjects = Vec::with_capacity(inventories.len());
-    let mut select = conn.prepare_cached("SELECT id FROM subject WHERE inventory = ?1")?;
-    for inventory in inventories {
-        let mut rows = select.query([inventory])?;
-        while let Some(row) = rows.next()? {
-            subjects.push(row.get(0)?);
-        }
-    }
-    // The order of the notifications must not be that of a hash.
-    subjects.sort_unstable();
-    Ok(subjects)
+    Ok(reach::subjects(conn, &parts, usize::MAX)?.unwrap_or_default())
 }
 
 fn subjects(conn: &Connection, ids: Option<&[i64]>) -> Result<Vec<Subject>, Failed> {

@@ -12,6 +12,7 @@ mod measure;
 mod open;
 mod outbox;
 mod query;
+mod reach;
 mod reassess;
 mod schema;
 mod tags;

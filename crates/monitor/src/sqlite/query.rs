@@ -6,7 +6,7 @@ use plimsoll_core::Digest;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
-use super::{codec, exempt, inventory, known, tags};
+use super::{codec, exempt, inventory, known, reach, tags};
 use crate::Error;
 use crate::error::Failed;
 use crate::store::Status;
@@ -116,7 +116,7 @@ pub(super) fn images(conn: &Connection, filter: &Filter) -> Result<Page, Failed>
     let mut out = Vec::new();
     match having {
         Some(parts) if parts.is_empty() => {}
-        Some(parts) => match rare(conn, &parts)? {
+        Some(parts) => match reach::subjects(conn, &parts, RARE)? {
             Some(subjects) => {
                 let sql = format!("SELECT {COLUMNS}{sql} AND s.id = ?");
                 let mut select = conn.prepare_cached(&sql)?;
@@ -193,31 +193,6 @@ fn having(conn: &Connection, filter: &Filter) -> Result<Option<HashSet<i64>>, Fa
         });
     }
     Ok(out)
-}
-
-/// The images of some parts, ascending, where they are few.
-fn rare(conn: &Connection, parts: &HashSet<i64>) -> Result<Option<Vec<i64>>, Failed> {
-    let mut inventories: HashSet<i64> = HashSet::new();
-    let mut select = conn.prepare_cached("SELECT inventory FROM part_of WHERE part = ?1")?;
-    for part in parts {
-        let mut rows = select.query([part])?;
-        while let Some(row) = rows.next()? {
-            inventories.insert(row.get(0)?);
-            if inventories.len() > RARE {
-                return Ok(None);
-            }
-        }
-    }
-    let mut subjects = Vec::new();
-    let mut select = conn.prepare_cached("SELECT id FROM subject WHERE inventory = ?1")?;
-    for inventory in inventories {
-        let mut rows = select.query([inventory])?;
-        while let Some(row) = rows.next()? {
-            subjects.push(row.get(0)?);
-        }
-    }
-    subjects.sort_unstable();
-    Ok(Some(subjects))
 }
 
 pub(super) fn detail(conn: &Connection, digest: &Digest) -> Result<Option<ImageDetail>, Failed> {
