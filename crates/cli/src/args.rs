@@ -147,6 +147,10 @@ pub(crate) struct Judging {
     /// osv-scanner.toml [default folder: the working directory]
     #[arg(long, value_name = "FOLDER", num_args = 0..=1, default_missing_value = ".")]
     pub find_rules: Option<PathBuf>,
+    /// The JSON report of an earlier scan: findings keep the day on which they were first seen, new ones get today's, and
+    /// rules can ask for their age; may be given more than once
+    #[arg(long, value_name = "REPORT")]
+    pub baseline: Vec<PathBuf>,
     /// The organisation that the image belongs to, by which rules may be scoped
     #[arg(long, value_name = "NAME")]
     pub organisation: Option<String>,

@@ -124,6 +124,44 @@ fn other_tools_files_are_converted_and_read() {
 }
 
 #[test]
+fn findings_grow_old_from_one_scan_to_the_next() {
+    let (_keep, folder) = folder();
+    let rules = "[[rule]]\nid = \"grace\"\nreason = \"a week to repair it\"\nage_days_below = 8\n";
+    std::fs::write(folder.join("grace.toml"), rules).unwrap();
+    let scan = |day: &str, more: &[&str]| {
+        json(&folder, &[&["scan", "demo:", "--format", "json", "--now", day], more].concat())
+    };
+    let first = scan("2026-11-01", &["--rules", "grace.toml"]);
+    assert_eq!(first["rules"]["disabled"], 0, "an age that is not known meets no criterion");
+    assert_eq!(first["findings"][0].get("first_seen"), None);
+    let mut earlier = first.clone();
+    let new = earlier["findings"].as_array_mut().unwrap().remove(0);
+    std::fs::write(folder.join("earlier.json"), earlier.to_string()).unwrap();
+    let with = ["--rules", "grace.toml", "--baseline", "earlier.json"];
+    let second = scan("2026-11-08", &with);
+    let disabled = second["rules"]["disabled"].as_u64().unwrap();
+    assert_eq!(disabled, second["findings"].as_array().unwrap().len() as u64, "seven days are below eight");
+    std::fs::write(folder.join("second.json"), second.to_string()).unwrap();
+    let third = scan("2026-11-09", &["--rules", "grace.toml", "--baseline", "second.json"]);
+    for finding in third["findings"].as_array().unwrap() {
+        let is_new = finding["id"] == new["id"] && finding["package"]["name"] == new["package"]["name"];
+        assert_eq!(finding["first_seen"], if is_new { "2026-11-08" } else { "2026-11-01" });
+        assert_eq!(finding.get("disabled").is_some(), is_new, "{finding}");
+    }
+    assert_eq!(third["day"], "2026-11-09");
+    std::fs::write(folder.join("third.json"), third.to_string()).unwrap();
+    let check =
+        ["rules", "check", "grace.toml", "--report", "third.json", "--now", "2026-11-09", "--format", "json"];
+    assert_eq!(
+        json(&folder, &check)["disabled"],
+        third["rules"]["disabled"],
+        "a stored report knows its findings' age"
+    );
+    let gone = plimsoll(&folder, &["scan", "demo:", "--baseline", "nothing.json"]);
+    assert_eq!(gone.status.code(), Some(2));
+}
+
+#[test]
 fn decisions_go_out_as_openvex_and_come_in_again() {
     let (_keep, folder) = folder();
     let write = ["vex", "--report", "report.json", "--rules", "rules.toml", "--now", "2026-11-24"];

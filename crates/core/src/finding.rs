@@ -81,6 +81,9 @@ pub struct Finding {
     /// What to look at first, 0 to 100, from severity, exploitation and whether there is a fix.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<u8>,
+    /// The day on which a scan first had it, `YYYY-MM-DD`, where an earlier report tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_seen: Option<String>,
     /// The versions that fix it, lowest first, in the ecosystem's order.
     #[serde(default)]
     pub fixed_versions: Vec<String>,

@@ -194,6 +194,7 @@ fn finding(package: &Package, hits: &mut [Option<Hit>], plan: Plan, hub: &Hub, s
         severity_rule: String::new(),
         ratings,
         priority: None,
+        first_seen: None,
         fixed_versions: fixes.versions,
         fix: fixes.state,
         actions: Vec::new(),

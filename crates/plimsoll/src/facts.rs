@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use plimsoll_core::{Finding, Package};
-use plimsoll_rules::{Facts, Share};
+use plimsoll_rules::{Date, Facts, Share};
 use plimsoll_version::Scheme;
 
 /// Facts that stand among a finding's ratings, and the ecosystems' orders of versions. For rules that are applied to
@@ -25,6 +25,10 @@ impl Facts for Stated {
             true => Some(true),
             false => self.catalogue.then_some(false),
         }
+    }
+
+    fn first_seen(&self, finding: &Finding) -> Option<Date> {
+        finding.first_seen.as_deref()?.parse().ok()
     }
 
     fn compare(&self, package: &Package, a: &str, b: &str) -> Option<Ordering> {

@@ -19,11 +19,13 @@ mod error;
 mod facts;
 mod inventory;
 mod kept;
+mod order;
 mod reference;
 mod remedy;
 #[cfg(feature = "registry")]
 mod remote;
 mod scanner;
+mod seen;
 mod severity;
 pub mod starter;
 mod subject;
@@ -57,6 +59,7 @@ pub use reference::{Reference, ReferenceError};
 #[cfg(feature = "registry")]
 pub use remote::open_remote;
 pub use scanner::{ScanOptions, Scanner, View, summary, today};
+pub use seen::Seen;
 pub use severity::decide as rate;
 pub use subject::{Listed, Subject};
 

@@ -18,7 +18,9 @@ use plimsoll_rules::{Context, Date, RuleOutcome, RuleState, Ruleset};
 use plimsoll_severity::Policy;
 
 use crate::facts::Stated;
+use crate::order::order;
 use crate::remedy::{self, Built};
+use crate::seen::Seen;
 use crate::{
     Error, Reference, Subject, Taken, asked, assessment, severity, starter, support, take_inventory_with,
 };
@@ -48,6 +50,9 @@ pub struct ScanOptions {
     pub rules: Ruleset,
     /// The day that rules expire by. Default: today, by the system's clock.
     pub now: Option<Date>,
+    /// What earlier reports had, so that each finding has the day on which it was first seen, by which rules may ask
+    /// for its age. Default: nothing, and no finding has an age.
+    pub seen: Option<Arc<Seen>>,
     /// How a finding's severity is chosen. Default: [`Policy::default`].
     pub policy: Policy,
     /// Which packages count. Default: the precise view.
@@ -242,8 +247,12 @@ impl Scanner {
         for finding in &mut findings {
             severity::decide(finding, &self.options.policy);
         }
+        let day = self.now();
+        if let (Some(seen), Some(day)) = (&self.options.seen, day) {
+            findings.iter_mut().for_each(|finding| seen.date(finding, day));
+        }
         let rules = self.apply_rules(&mut findings, image);
-        findings.sort_by(|a, b| order(a).cmp(&order(b)));
+        findings.sort_by(order);
         let (upgrades, plan) = remedy::advise(&mut findings, built, &*self.advisories)?;
         let mut counts = BTreeMap::new();
         for finding in findings.iter().filter(|finding| finding.disabled.is_none()) {
@@ -258,6 +267,9 @@ impl Scanner {
             upgrades,
             plan,
             rules,
+            day: day
+                .filter(|_| self.options.now.is_some() || self.options.seen.is_some())
+                .map(|day| day.to_string()),
             diagnostics: matched.diagnostics,
             ..self.empty()
         })
@@ -270,6 +282,7 @@ impl Scanner {
             format_version: FORMAT_VERSION,
             tool: Tool { name: "plimsoll".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
             image: ImageSummary::default(),
+            day: None,
             assessment: Assessment::Partial,
             assessment_reasons: Vec::new(),
             counts: BTreeMap::new(),
@@ -344,20 +357,6 @@ impl Candidates for Shared {
     fn known(&self, ids: &[&str], hit: &mut dyn FnMut(usize, &Advisory)) -> Result<(), MatchError> {
         self.0.known(ids, hit)
     }
-}
-
-/// Worst first; then what makes a report the same each time.
-fn order(finding: &Finding) -> impl Ord {
-    let package = &finding.package;
-    (
-        std::cmp::Reverse(finding.severity),
-        finding.id.clone(),
-        package.kind,
-        package.name.clone(),
-        package.version.clone(),
-        package.arch.clone(),
-        package.locations.first().map(|at| at.path.clone()),
-    )
 }
 
 fn coverage(packages: &[Package], matched: &Matched) -> CoverageReport {

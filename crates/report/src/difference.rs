@@ -5,6 +5,7 @@ use anstyle::{AnsiColor, Style as Ansi};
 use plimsoll_core::{Finding, FixState, Severity, Status, clean};
 use serde::Serialize;
 
+use crate::group::first;
 use crate::{Report, Style, escape, headline};
 
 /// What changed from one report to the next: between two images, or between two generations of advisories.
@@ -99,8 +100,7 @@ impl Difference {
         }
         for list in [&mut added, &mut fixed, &mut changed] {
             list.sort_by(|a, b| {
-                (std::cmp::Reverse(a.finding.severity), key(&a.finding))
-                    .cmp(&(std::cmp::Reverse(b.finding.severity), key(&b.finding)))
+                (first(&a.finding), key(&a.finding)).cmp(&(first(&b.finding), key(&b.finding)))
             });
         }
         let side = |report: &Report| (report.image.name.clone(), headline(report));

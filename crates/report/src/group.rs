@@ -5,6 +5,13 @@ use plimsoll_core::{Finding, PackageType, Severity};
 
 use crate::{Report, Upgrade};
 
+/// What findings are ordered by first: the level, and within a level the priority, of which an unknown one is last.
+type First = (Reverse<Severity>, Reverse<Option<u8>>);
+
+pub(crate) fn first(finding: &Finding) -> First {
+    (Reverse(finding.severity), Reverse(finding.priority))
+}
+
 /// The findings of one thing to upgrade: a language package, or all binary packages of one source package.
 pub(crate) struct Group<'a> {
     pub kind: PackageType,
@@ -19,8 +26,8 @@ pub(crate) struct Group<'a> {
 }
 
 impl Group<'_> {
-    fn worst(&self) -> Severity {
-        self.findings.first().map_or(Severity::Unknown, |finding| finding.severity)
+    fn worst(&self) -> First {
+        self.findings.first().map_or((Reverse(Severity::Unknown), Reverse(None)), |finding| first(finding))
     }
 
     /// What to upgrade it to.
@@ -48,7 +55,7 @@ pub(crate) fn group<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<Grou
                 .filter(|_| !kind.is_os())
                 .flat_map(|f| f.package.locations.iter().map(|at| at.path.to_text()))
                 .collect();
-            findings.sort_by(|a, b| (Reverse(a.severity), &a.id).cmp(&(Reverse(b.severity), &b.id)));
+            findings.sort_by(|a, b| (first(a), &a.id).cmp(&(first(b), &b.id)));
             findings.dedup_by(|a, b| a.id == b.id);
             let binaries = if kind.is_os() && (names.len() > 1 || !names.contains(name)) {
                 names.into_iter().collect()
@@ -59,8 +66,8 @@ pub(crate) fn group<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<Grou
         })
         .collect();
     groups.sort_by(|a, b| {
-        (Reverse(a.worst()), Reverse(a.findings.len()), a.kind, a.name, a.version).cmp(&(
-            Reverse(b.worst()),
+        (a.worst(), Reverse(a.findings.len()), a.kind, a.name, a.version).cmp(&(
+            b.worst(),
             Reverse(b.findings.len()),
             b.kind,
             b.name,

@@ -17,6 +17,10 @@ pub struct Report {
     pub tool: Tool,
     /// What was scanned.
     pub image: ImageSummary,
+    /// The day that rules, support and the age of findings were judged by, `YYYY-MM-DD`, where the caller named it or
+    /// an earlier report was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day: Option<String>,
     /// What the scan comes to.
     pub assessment: Assessment,
     /// Why it is not simply healthy or unhealthy, one sentence each.
@@ -32,7 +36,7 @@ pub struct Report {
     /// The packages, each with its coverage.
     #[serde(default)]
     pub packages: Vec<Assessed>,
-    /// The findings, the disabled ones included, worst first.
+    /// The findings, the disabled ones included, worst first; those of one level by priority.
     pub findings: Vec<Finding>,
     /// What to upgrade: one entry for each thing that has a fix, in the order of the findings.
     #[serde(default)]
@@ -210,6 +214,7 @@ impl Report {
             format_version: crate::FORMAT_VERSION,
             tool: Tool { name: "plimsoll".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
             image,
+            day: None,
             assessment: Assessment::Partial,
             assessment_reasons: Vec::new(),
             counts: BTreeMap::new(),

@@ -36,6 +36,7 @@ fn findings() -> Vec<Finding> {
             actions: Vec::new(),
             ratings: Vec::new(),
             priority: None,
+            first_seen: None,
             fixed_versions: if n.is_multiple_of(3) { Vec::new() } else { vec!["9.0.0".to_owned()] },
             fix: if n.is_multiple_of(3) { FixState::NotAvailable } else { FixState::Available },
             evidence: Vec::new(),

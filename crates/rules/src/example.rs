@@ -202,6 +202,7 @@ impl Example {
             actions: Vec::new(),
             ratings: self.cvss.iter().map(rating).collect(),
             priority: None,
+            first_seen: None,
             fixed_versions: self.fixed.clone(),
             fix: self.fix,
             evidence: Vec::new(),

@@ -16,9 +16,13 @@ pub(crate) mod rules;
 pub(crate) mod scan;
 pub(crate) mod vex;
 
-use plimsoll::ScanOptions;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use plimsoll::{ScanOptions, Seen};
 
 use crate::args::Judging;
+use crate::finish;
 use crate::output::Failure;
 use crate::rules as rules_of;
 
@@ -26,7 +30,17 @@ use crate::rules as rules_of;
 fn judging(args: &Judging, mut options: ScanOptions) -> Result<ScanOptions, Failure> {
     options.rules = rules_of::load(&args.rules, &args.vex, args.find_rules.as_deref())?.rules;
     options.now = args.now;
+    options.seen = seen(&args.baseline)?;
     options.organisation.clone_from(&args.organisation);
     options.max_age_days = args.max_age;
     Ok(options)
+}
+
+/// What earlier reports had.
+fn seen(baselines: &[PathBuf]) -> Result<Option<Arc<Seen>>, Failure> {
+    let mut seen = Seen::default();
+    for path in baselines {
+        seen.add(&finish::stored(path)?);
+    }
+    Ok((!baselines.is_empty()).then(|| Arc::new(seen)))
 }

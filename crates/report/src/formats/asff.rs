@@ -64,6 +64,7 @@ fn entry(report: &Report, finding: &Finding, account: &str, region: &str, time: 
         "AwsAccountId": account,
         "Region": region,
         "Types": ["Software and Configuration Checks/Vulnerabilities/CVE"],
+        "FirstObservedAt": finding.first_seen.as_deref().and_then(Instant::parse).map(|time| time.to_string()),
         "CreatedAt": time,
         "UpdatedAt": time,
         "Severity": {

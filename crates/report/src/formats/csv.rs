@@ -6,7 +6,7 @@ use plimsoll_core::{Finding, Status, clean};
 
 use crate::{Options, Report, advice, link, score};
 
-const COLUMNS: [&str; 20] = [
+const COLUMNS: [&str; 21] = [
     "severity",
     "score",
     "priority",
@@ -27,6 +27,7 @@ const COLUMNS: [&str; 20] = [
     "disabled_by",
     "title",
     "url",
+    "first_seen",
 ];
 
 pub(crate) fn write(report: &Report, _: &Options, out: &mut dyn Write) -> io::Result<()> {
@@ -69,6 +70,7 @@ fn row(finding: &Finding) -> Vec<String> {
         optional(finding.disabled.as_ref().map(|by| by.rule.clone())),
         finding.summary.clone(),
         optional(link::vulnerability(&finding.id)),
+        optional(finding.first_seen.clone()),
     ]
 }
 

@@ -157,6 +157,7 @@ fn result(report: &Report, finding: &Finding, rule: Option<usize>, fingerprint: 
             "severity": finding.severity,
             "status": finding.status,
             "priority": finding.priority,
+            "firstSeen": finding.first_seen,
             "fixedVersions": finding.fixed_versions,
             "fixState": finding.fix,
             "aliases": finding.aliases,

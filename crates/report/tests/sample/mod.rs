@@ -63,6 +63,7 @@ pub(crate) fn finding(
         actions: Vec::new(),
         ratings: Vec::new(),
         priority: None,
+        first_seen: None,
         fixed_versions: fixed.iter().map(ToString::to_string).collect(),
         fix: if fixed.is_empty() { FixState::NotAvailable } else { FixState::Available },
         evidence: vec![Evidence {
@@ -165,6 +166,7 @@ pub(crate) fn report() -> Report {
             layers: vec![layer(0), layer(1)],
             ..ImageSummary::default()
         },
+        day: None,
         assessment: Assessment::Unhealthy,
         assessment_reasons: Vec::new(),
         counts: BTreeMap::from([(Severity::High, 2), (Severity::Medium, 1), (Severity::Low, 1)]),
@@ -223,6 +225,7 @@ pub(crate) fn full() -> Report {
     (report.image.digest, report.image.config_digest) = (digest(1), digest(2));
     report.image.tags = vec!["registry.example:5000/team/app:1.2".into(), "latest".into()];
     report.image.created = Some("2026-10-01T00:00:00Z".into());
+    report.day = Some("2026-11-24".into());
     for (at, layer) in (0u8..).zip(&mut report.image.layers) {
         layer.diff_id = digest(10 + at);
     }
@@ -249,6 +252,7 @@ pub(crate) fn full() -> Report {
         ];
         finding.rating = Some(finding.ratings[0].clone());
         finding.priority = Some(77);
+        finding.first_seen = Some("2026-10-02".into());
         finding.references = vec![
             Reference { kind: "WEB".into(), url: "https://example.org/advisory?id=1".into() },
             Reference { kind: "WEB".into(), url: "javascript:alert(1)".into() },
@@ -282,6 +286,7 @@ pub(crate) fn hostile() -> Report {
     report.image.tags = vec![evil()];
     report.image.platform = Some(evil());
     report.image.created = Some(evil());
+    report.day = Some(evil());
     report.assessment_reasons = vec![evil()];
     report.advisories.newest = Some(evil());
     report.coverage.gaps[0].ecosystem = evil();
@@ -313,6 +318,7 @@ pub(crate) fn hostile() -> Report {
         finding.fixed_versions = vec![evil()];
         finding.references = vec![Reference { kind: evil(), url: evil() }];
         finding.severity_rule = evil();
+        finding.first_seen = Some(evil());
         finding.actions =
             vec![Action { remedy: Remedy::Remove { package: evil(), command: Some(evil()) }, text: evil() }];
         finding.ratings = vec![

@@ -80,6 +80,7 @@ fn finding(id: &str, kind: &str, name: &str) -> Finding {
         actions: Vec::new(),
         ratings: Vec::new(),
         priority: None,
+        first_seen: None,
         fixed_versions: Vec::new(),
         fix: FixState::Unknown,
         evidence: Vec::new(),

@@ -27,6 +27,7 @@ pub(crate) fn finding(id: &str, purl: &str) -> Finding {
         actions: Vec::new(),
         ratings: Vec::new(),
         priority: None,
+        first_seen: None,
         fixed_versions: Vec::new(),
         fix: FixState::Unknown,
         evidence: Vec::new(),

@@ -253,6 +253,7 @@ fn vulnerability(report: &Report, finding: &Finding) -> Vulnerability {
     let mut properties = Vec::new();
     properties.extend(score::exploited(finding).map(|at| ("plimsoll:exploited:since", at.to_owned())));
     properties.extend(score::epss(finding).map(|epss| ("plimsoll:epss", epss.to_string())));
+    properties.extend(finding.first_seen.clone().map(|day| ("plimsoll:first_seen", day)));
     properties.extend(finding.priority.map(|priority| ("plimsoll:priority", priority.to_string())));
     let analysis = match (&finding.disabled, finding.status) {
         (Some(by), _) => {

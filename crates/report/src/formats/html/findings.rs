@@ -107,6 +107,7 @@ fn details(report: &Report, group: &Group<'_>, finding: &Finding, out: &mut dyn 
     fact("Severity", &decided.unwrap_or_default())?;
     fact("Exploited", &score::exploited(finding).map(|at| format!("known since {at}")).unwrap_or_default())?;
     fact("EPSS", &score::epss(finding).map(|epss| format!("{:.2} %", epss * 100.0)).unwrap_or_default())?;
+    fact("First seen", finding.first_seen.as_deref().unwrap_or_default())?;
     fact("Also known as", &finding.aliases.join(", "))?;
     fact("Packages", &group.binaries.join(", "))?;
     fact("Purl", &finding.package.purl.to_string())?;
