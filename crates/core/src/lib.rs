@@ -39,7 +39,7 @@ pub use finding::{Disabled, Evidence, Finding, FixState, Status, Verdict};
 pub use layer::{Instruction, LayerRef};
 pub use limits::Limits;
 pub use observer::{Observer, Progress, Silent};
-pub use package::{Confidence, Identity, Location, Package, Role, Source};
+pub use package::{Confidence, Identity, Location, Origin, Package, Role, Source};
 pub use path::{ImagePath, PathError};
 pub use purl::{Purl, PurlError};
 pub use remedy::{Action, Base, Place, Plan, Remaining, Remedy, Step, Upgrade, WithinMajor};

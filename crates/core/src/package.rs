@@ -51,9 +51,34 @@ pub struct Package {
     /// How its name and version were told, where no package manager's own record names them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<Identity>,
+    /// Where it was installed from, where that is not the registry of its ecosystem.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
+    /// What says that the operating system's package is not the distribution's, as a person reads it; absent where
+    /// nothing does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub third_party: Option<String>,
+    /// The SHA-1 of each archive that it was found as, in hexadecimal and sorted: what repositories of artifacts are
+    /// asked by.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sha1: Vec<String>,
     /// The cataloger that found it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub cataloger: String,
+}
+
+/// Where a package was installed from: a repository of sources, an archive, a directory (PyPA, "Recording the Direct
+/// URL Origin of installed distributions").
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Origin {
+    /// The address, without credentials: `git+https://example.org/a.git`, `file:///src/a`.
+    pub url: String,
+    /// The commit of a repository, or the digest of an archive as `algorithm:hex`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
+    /// Whether it is used where it stands, so that whoever changes the sources changes the package.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub editable: bool,
 }
 
 /// How a package was told to be what it is called: from a file's name, a manifest for people, a text in a binary.
@@ -144,6 +169,9 @@ impl Package {
             introduced_in: None,
             removed_in: None,
             identity: None,
+            origin: None,
+            third_party: None,
+            sha1: Vec::new(),
             cataloger: String::new(),
         }
     }

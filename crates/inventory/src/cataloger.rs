@@ -1,4 +1,4 @@
-use plimsoll_core::{Content, Diagnostic, Distro, Package, Role, Take};
+use plimsoll_core::{Content, Diagnostic, Distro, ImagePath, Origin, Package, Role, Take};
 
 use crate::Magic;
 
@@ -62,6 +62,8 @@ pub enum Pattern {
     Suffix(&'static str),
     /// A file of this name in a directory whose name ends so: `.dist-info`, `METADATA`.
     In(&'static str, &'static str),
+    /// A file whose name begins so and ends so, ASCII case of the end ignored: `requirements`, `.txt`.
+    Affixes(&'static str, &'static str),
     /// A file whose name ends so in a directory whose name ends so: `conda-meta`, `.json`.
     InSuffix(&'static str, &'static str),
     /// A file whose name ends so, directly in this directory: `var/lib/dpkg/info`, `.list`.
@@ -97,6 +99,13 @@ pub struct Sink {
     /// Files that an operating-system package owns: the package's name and the hash of the path
     /// (see [`path_hash`]).
     pub owned: Vec<Owned>,
+    /// [`path_hash`] of files that packages of a language installed: a program among them is no mystery.
+    pub installed: Vec<u64>,
+    /// Where the packages of a directory were installed from.
+    pub origins: Vec<DirectoryOrigin>,
+    /// Packages that the file says are here, without being their own record. Each counts where nothing else was found
+    /// that says so.
+    pub hearsay: Vec<Package>,
     /// What was wrong.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -108,6 +117,15 @@ pub struct Owned {
     pub package: String,
     /// [`path_hash`] of each of its paths.
     pub paths: Vec<u64>,
+}
+
+/// Where the packages were installed from whose records stand in a directory, or in one directly within it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct DirectoryOrigin {
+    /// The directory.
+    pub directory: ImagePath,
+    /// Where its packages are from.
+    pub origin: Origin,
 }
 
 /// The 64-bit FNV-1a hash of a normal path, by which ownership is recorded: an image's lists of owned files are

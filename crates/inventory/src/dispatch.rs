@@ -29,12 +29,15 @@ enum Place {
     Inside(&'static [u8]),
     /// At any depth below this directory.
     Below(&'static [u8]),
+    /// Anywhere, under a name that begins so.
+    Named(&'static [u8]),
 }
 
 impl Place {
-    fn holds(self, directory: &[u8]) -> bool {
+    fn holds(self, directory: &[u8], name: &[u8]) -> bool {
         match self {
             Self::Anywhere => true,
+            Self::Named(prefix) => name.starts_with(prefix),
             Self::Inside(suffix) => {
                 directory.rsplit(|&b| b == b'/').next().unwrap_or_default().ends_with(suffix)
             }
@@ -109,6 +112,7 @@ impl Dispatch {
             Pattern::In(directory, name) => self.add_name(name, Place::Inside(directory.as_bytes()), hit),
             Pattern::Below(directory, name) => self.add_name(name, Place::Below(directory.as_bytes()), hit),
             Pattern::Suffix(suffix) => self.add_suffix(suffix, Place::Anywhere, hit),
+            Pattern::Affixes(prefix, suffix) => self.add_suffix(suffix, Place::Named(prefix.as_bytes()), hit),
             Pattern::InSuffix(directory, suffix) => {
                 self.add_suffix(suffix, Place::Inside(directory.as_bytes()), hit);
             }
@@ -154,14 +158,14 @@ impl Dispatch {
         }
         if self.name_lengths.has(name.len()) {
             for (place, hit) in self.names.get(name).into_iter().flatten() {
-                if place.holds(directory) {
+                if place.holds(directory, name) {
                     add(*hit);
                 }
             }
         }
         let last = name.last().map_or(0, u8::to_ascii_lowercase);
         for (suffix, place, hit) in self.suffixes.get(usize::from(last)).into_iter().flatten() {
-            if ends_with_ignore_case(name, suffix) && place.holds(directory) {
+            if ends_with_ignore_case(name, suffix) && place.holds(directory, name) {
                 add(*hit);
             }
         }
@@ -247,6 +251,7 @@ mod tests {
         on(Pattern::DirectorySuffix("var/lib/dpkg/info", ".list")),
         on(Pattern::Below("var/lib/pacman/local", "desc")),
         on(Pattern::Begins(Magic::Program)),
+        on(Pattern::Affixes("requirements", ".txt")),
     ];
 
     fn rank(path: &str) -> Option<u16> {
@@ -280,6 +285,8 @@ mod tests {
             ("var/lib/dpkg/info/a.md5sums", None),
             ("var/lib/pacman/local/a-1-1/desc", Some(7)),
             ("var/lib/pacman/localx/a/desc", None),
+            ("a/requirements-dev.TXT", Some(9)),
+            ("a/requirements/dev.txt", None),
             ("", None),
         ] {
             assert_eq!(rank(path), expected, "{path}");

@@ -1,7 +1,7 @@
 use plimsoll_core::{Diagnostic, Distro, Package};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::Owned;
+use crate::{DirectoryOrigin, Owned};
 
 /// What the catalogers found in one layer, file by file: what the layer says by itself, without the knowledge of
 /// any other, so that it can be kept by the layer's digest and [`Catalogers::key`](crate::Catalogers::key).
@@ -40,6 +40,12 @@ pub(crate) struct FileFacts {
     pub(crate) distro: Option<Distro>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) owned: Vec<Owned>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) installed: Vec<u64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) origins: Vec<DirectoryOrigin>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) hearsay: Vec<Package>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
@@ -92,6 +98,9 @@ impl FileFacts {
         self.packages.is_empty()
             && self.distro.is_none()
             && self.owned.is_empty()
+            && self.installed.is_empty()
+            && self.origins.is_empty()
+            && self.hearsay.is_empty()
             && self.diagnostics.is_empty()
     }
 }

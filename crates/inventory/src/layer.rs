@@ -273,6 +273,12 @@ impl<'a> LayerCatalog<'a> {
             sink.diagnostics.push(limit(format!("more than {PACKAGES} packages in one layer")));
         }
         self.packages += sink.packages.len();
+        let room = PACKAGES.saturating_sub(self.packages);
+        if sink.hearsay.len() > room {
+            sink.hearsay.truncate(room);
+            sink.diagnostics.push(limit(format!("more than {PACKAGES} packages in one layer")));
+        }
+        self.packages += sink.hearsay.len();
         let mut room = OWNED.saturating_sub(self.owned);
         let mut cut = false;
         for owned in &mut sink.owned {
@@ -282,6 +288,10 @@ impl<'a> LayerCatalog<'a> {
             room -= owned.paths.len();
             self.owned += owned.paths.len();
         }
+        cut |= sink.installed.len() > room;
+        sink.installed.truncate(room);
+        sink.installed.shrink_to_fit();
+        self.owned += sink.installed.len();
         sink.owned.retain(|owned| !owned.paths.is_empty());
         if let Some(far) = &mut self.far {
             far.extend(sink.owned.iter().flat_map(|owned| &owned.paths));
@@ -293,7 +303,7 @@ impl<'a> LayerCatalog<'a> {
         self.dropped += sink.diagnostics.len().saturating_sub(room);
         sink.diagnostics.truncate(room);
         self.diagnostics += sink.diagnostics.len();
-        let Sink { packages, distro, owned, diagnostics } = sink;
+        let Sink { packages, distro, owned, installed, origins, hearsay, diagnostics } = sink;
         let facts = FileFacts {
             ordinal: entry.ordinal,
             cataloger: hit.cataloger,
@@ -302,6 +312,9 @@ impl<'a> LayerCatalog<'a> {
             packages,
             distro,
             owned,
+            installed,
+            origins,
+            hearsay,
             diagnostics,
         };
         if hit.stand_in.is_some() {

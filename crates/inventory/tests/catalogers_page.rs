@@ -28,6 +28,7 @@ fn file(pattern: Pattern) -> String {
         Pattern::Directory(directory) => format!("`{directory}/*`"),
         Pattern::Name(name) => format!("`**/{name}`"),
         Pattern::Suffix(suffix) => format!("`**/*{suffix}`"),
+        Pattern::Affixes(prefix, suffix) => format!("`**/{prefix}*{suffix}`"),
         Pattern::In(directory, name) => format!("`**/*{directory}/{name}`"),
         Pattern::InSuffix(directory, suffix) => format!("`**/*{directory}/*{suffix}`"),
         Pattern::DirectorySuffix(directory, suffix) => format!("`{directory}/*{suffix}`"),

@@ -60,6 +60,7 @@ fn asks(cataloger: &dyn Cataloger, path: &Path, anywhere: bool) -> bool {
     cataloger.interests().iter().any(|interest| match interest.pattern {
         Pattern::Name(wanted) => name == wanted,
         Pattern::Suffix(suffix) => name.to_lowercase().ends_with(suffix),
+        Pattern::Affixes(prefix, suffix) => name.starts_with(prefix) && name.to_lowercase().ends_with(suffix),
         Pattern::In(inside, wanted) => name == wanted && (anywhere || directory.ends_with(inside)),
         Pattern::InSuffix(inside, suffix) => {
             name.ends_with(suffix) && (anywhere || directory.ends_with(inside))

@@ -47,6 +47,13 @@ pub fn write_inventory(
         if let Some(owner) = &package.owned_by {
             place += &format!(", owned by {}", clean(owner));
         }
+        if let Some(origin) = &package.origin {
+            let how = if origin.editable { "editable in" } else { "from" };
+            place += &format!(", {how} {}", clean(&origin.url));
+        }
+        if let Some(why) = &package.third_party {
+            place += &format!(", not of the distribution: {}", clean(why));
+        }
         if let Some(layer) = &package.removed_in {
             let by = layer.created_by.as_deref().unwrap_or_default();
             place += format!(", removed in layer {}: {}", layer.index, clean(by)).trim_end_matches(": ");

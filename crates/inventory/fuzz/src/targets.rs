@@ -36,6 +36,7 @@ fn path(cataloger: &dyn Cataloger, choice: u8) -> String {
         Some(Pattern::Path(path)) => path.to_owned(),
         Some(Pattern::Name(name)) => format!("a/{name}"),
         Some(Pattern::Suffix(suffix)) => format!("a/b{suffix}"),
+        Some(Pattern::Affixes(prefix, suffix)) => format!("a/{prefix}b{suffix}"),
         Some(Pattern::In(directory, name)) => format!("a/b{directory}/{name}"),
         Some(Pattern::InSuffix(directory, suffix)) => format!("a/b{directory}/c{suffix}"),
         _ => "a/b".to_owned(),

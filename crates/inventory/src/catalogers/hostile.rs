@@ -121,6 +121,7 @@ fn path(pattern: Pattern) -> String {
         Pattern::Directory(directory) => format!("{directory}/a"),
         Pattern::Name(name) => format!("a/{name}"),
         Pattern::Suffix(suffix) => format!("a/b{suffix}"),
+        Pattern::Affixes(prefix, suffix) => format!("a/{prefix}b{suffix}"),
         Pattern::In(directory, name) => format!("a/b{directory}/{name}"),
         Pattern::InSuffix(directory, suffix) => format!("a/b{directory}/c{suffix}"),
         Pattern::DirectorySuffix(directory, suffix) => format!("{directory}/a{suffix}"),
@@ -184,6 +185,8 @@ fn every_cataloger_reads_its_own_files() {
         for (path, bytes) in samples(cataloger.id()) {
             let out = show(cataloger.as_ref(), path, &bytes);
             let found = !out.packages.is_empty() || out.distro.is_some() || !out.owned.is_empty();
+            let found =
+                found || !out.origins.is_empty() || !out.installed.is_empty() || !out.hearsay.is_empty();
             assert!(found && out.diagnostics.is_empty(), "{}: {path}: {out:?}", cataloger.id());
         }
     }

@@ -83,6 +83,8 @@ pub fn all() -> Vec<Box<dyn Cataloger>> {
         Box::new(chocolatey::NUSPEC),
         Box::new(python::Installed),
         Box::new(python::Archives),
+        Box::new(python::Origins),
+        Box::new(python::Records),
         Box::new(node::Installed),
         Box::new(node::Archives),
         Box::new(binary::Executables),

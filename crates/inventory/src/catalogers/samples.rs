@@ -13,6 +13,18 @@ pub(super) fn language(id: &str) -> Vec<(&'static str, Vec<u8>)> {
             let egg = ZipBuilder::new().file("EGG-INFO/PKG-INFO", "Name: a\nVersion: 1\n");
             vec![("a.egg", egg.finish())]
         }
+        "python-origin" => vec![
+            text(
+                "lib/site-packages/a-1.dist-info/direct_url.json",
+                r#"{"url":"https://u@x.org/a.git","vcs_info":{"vcs":"git","commit_id":"00"},"archive_info":{"hashes":{"sha256":"00"}},"dir_info":{"editable":true}}"#,
+            ),
+            text("lib/site-packages/a.egg-link", "/src/a\n.\n"),
+            text("lib/site-packages/__editable__.a-1.pth", "/src/a\n"),
+        ],
+        "python-record" => vec![
+            text("lib/a-1.dist-info/RECORD", "a.so,sha256=0,1\n\"b,\"\"\",,\n../../bin/c,,\n"),
+            text("lib/a.egg-info/installed-files.txt", "../a.so\n"),
+        ],
         "node-archive" => {
             let zip =
                 ZipBuilder::new().file("node_modules/a/package.json", r#"{"name":"a","version":"1.0.0"}"#);

@@ -1,7 +1,9 @@
 //! From what each layer says to what the image has: only visible files count, each package gets the layer that
 //! brought it, and a file that an operating-system package owns is known to be its.
 
+mod hearsay;
 mod history;
+mod origins;
 pub(crate) mod os;
 mod owners;
 mod removed;
@@ -11,9 +13,11 @@ use std::collections::{HashMap, HashSet};
 use plimsoll_core::{Diagnostic, Distro, FileRef, ImagePath, LayerRef, Location, MergedView, Package};
 
 use crate::facts::FileFacts;
+use crate::merge::hearsay::Known;
 use crate::merge::history::History;
+use crate::merge::origins::Origins;
 use crate::merge::owners::Owners;
-use crate::{Catalogers, Inventory, LayerFacts, Unidentified};
+use crate::{Catalogers, Inventory, LayerFacts, Unidentified, path_hash};
 
 /// Facts that count, because their file is visible.
 pub(crate) struct Visible<'a> {
@@ -142,40 +146,70 @@ impl Catalogers {
         distro: Option<&Distro>,
         layers: &[LayerRef],
     ) -> Vec<Package> {
-        let mut merged: HashMap<Package, Vec<Location>> = HashMap::new();
+        let mut merged = Merged::default();
+        let origins = Origins::new(visible);
+        let layer_of = |index: u32| usize::try_from(index).ok().and_then(|index| layers.get(index)).cloned();
+        let cataloger =
+            |one: &Visible<'_>| self.list.get(usize::from(one.facts.cataloger)).map(AsRef::as_ref);
+        // What is told of a package by the place alone.
+        let placed = |found: &Package, one: &Visible<'_>, since: u32| {
+            let mut package = found.clone();
+            if let Some(cataloger) = cataloger(one) {
+                cataloger.place(one.path.as_bytes(), &mut package);
+                package.cataloger = cataloger.id().to_owned();
+            }
+            if package.kind.is_os() {
+                os::complete(&mut package, distro);
+            } else if package.owned_by.is_none() {
+                package.owned_by =
+                    owners.owner(view, one.path.as_bytes(), one.file, since).map(str::to_owned);
+            }
+            package
+        };
         for one in visible {
-            let cataloger = self.list.get(usize::from(one.facts.cataloger));
-            let layer_of =
-                |index: u32| usize::try_from(index).ok().and_then(|index| layers.get(index)).cloned();
             for ((found, &changed), &introduced) in
                 one.facts.packages.iter().zip(&one.changed).zip(&one.introduced)
             {
-                let mut package = found.clone();
+                let mut package = placed(found, one, changed);
                 package.introduced_in = layer_of(introduced).filter(|_| introduced != changed);
-                if let Some(cataloger) = cataloger {
-                    cataloger.place(one.path.as_bytes(), &mut package);
-                    package.cataloger = cataloger.id().to_owned();
-                }
-                if package.kind.is_os() {
-                    os::complete(&mut package, distro);
-                } else if package.owned_by.is_none() {
-                    package.owned_by =
-                        owners.owner(view, one.path.as_bytes(), one.file, changed).map(str::to_owned);
-                }
-                let layer = layer_of(changed);
-                let inner = std::mem::take(&mut package.locations);
-                let locations = merged.entry(package).or_default();
-                if inner.is_empty() {
-                    locations.push(Location { path: one.path.clone(), layer });
-                } else {
-                    locations.extend(inner.into_iter().map(|inner| Location {
-                        path: within(&one.path, &inner.path),
-                        layer: layer.clone(),
-                    }));
+                origins.apply(one.path.as_bytes(), &mut package);
+                merged.add(package, &one.path, layer_of(changed));
+            }
+        }
+        if visible.iter().any(|one| !one.facts.hearsay.is_empty()) {
+            let known = Known::new(merged.0.keys());
+            for one in visible {
+                for said in one.facts.hearsay.iter().filter(|said| known.lacks(said)) {
+                    merged.add(placed(said, one, one.file.layer), &one.path, layer_of(one.file.layer));
                 }
             }
         }
-        let mut packages: Vec<Package> = merged
+        merged.finish()
+    }
+}
+
+/// Packages, each once with all its places.
+#[derive(Default)]
+struct Merged(HashMap<Package, Vec<Location>>);
+
+impl Merged {
+    fn add(&mut self, mut package: Package, path: &ImagePath, layer: Option<LayerRef>) {
+        let inner = std::mem::take(&mut package.locations);
+        let locations = self.0.entry(package).or_default();
+        if inner.is_empty() {
+            locations.push(Location { path: path.clone(), layer });
+        } else {
+            locations.extend(
+                inner
+                    .into_iter()
+                    .map(|inner| Location { path: within(path, &inner.path), layer: layer.clone() }),
+            );
+        }
+    }
+
+    fn finish(self) -> Vec<Package> {
+        let mut packages: Vec<Package> = self
+            .0
             .into_iter()
             .map(|(mut package, mut locations)| {
                 locations.sort_by(|a, b| (&a.path, index(a)).cmp(&(&b.path, index(b))));
@@ -267,7 +301,7 @@ fn unidentified(
 ) -> Unidentified {
     let mut known: HashSet<(u32, u32)> = visible
         .iter()
-        .filter(|one| !one.facts.packages.is_empty())
+        .filter(|one| !one.facts.packages.is_empty() || !one.facts.hearsay.is_empty())
         .map(|one| (one.file.layer, one.file.ordinal))
         .collect();
     let libraries: HashSet<&[u8]> = visible
@@ -275,6 +309,7 @@ fn unidentified(
         .filter(|one| one.facts.packages.iter().any(|package| !package.kind.is_os()))
         .filter_map(|one| library(one.path.as_bytes()))
         .collect();
+    let installed: HashSet<u64> = visible.iter().flat_map(|one| &one.facts.installed).copied().collect();
     let mut found = Unidentified::default();
     if facts.iter().all(|layer| layer.programs.is_empty() && layer.archives.is_empty()) {
         return found;
@@ -285,6 +320,7 @@ fn unidentified(
         let archive = layer.archives.binary_search(&file.ordinal).is_ok();
         if !(program || archive)
             || known.contains(&(file.layer, file.ordinal))
+            || !installed.is_empty() && installed.contains(&path_hash(path))
             || library(path).is_some_and(|library| libraries.contains(library))
             || owners.owner(view, path, file, file.layer).is_some()
         {

@@ -3,7 +3,7 @@ use plimsoll_core::{Content, Distro, Package, PackageType, Purl, Role, Take};
 use crate::fake::{Image, Node, file};
 use crate::{Cataloger, Catalogers, File, Interest, Inventory, Owned, Pattern, Sink, path_hash};
 
-/// Lines: `os NAME VERSION`, `own NAME PATH`, `lang NAME VERSION`, `distro ID VERSION`, `bad MESSAGE`.
+/// Lines: `said NAME VERSION`, `os-said NAME VERSION`, `installed PATH`, `os NAME VERSION`, `own NAME PATH`, `lang NAME VERSION`, `distro ID VERSION`, `bad MESSAGE`.
 struct Lines(&'static str, &'static [Interest]);
 
 impl Cataloger for Lines {
@@ -30,6 +30,9 @@ impl Cataloger for Lines {
                     let paths = vec![path_hash(path.as_bytes())];
                     out.owned.push(Owned { package: name.to_owned(), paths });
                 }
+                ["said", name, version] => out.hearsay.push(package(PackageType::PyPi, name, version)),
+                ["os-said", name, version] => out.hearsay.push(package(PackageType::Deb, name, version)),
+                ["installed", path] => out.installed.push(path_hash(path.as_bytes())),
                 ["distro", id, version] => {
                     out.distro =
                         Some(Distro { id: id.to_owned(), version: version.to_owned(), ..Distro::default() });
@@ -319,4 +322,22 @@ fn what_nothing_identified_is_counted() {
     assert_eq!((found.executables, found.archives), (3, 1));
     let paths: Vec<String> = found.paths.iter().map(ToString::to_string).collect();
     assert_eq!(paths, ["/bin/library", "/bin/same", "/opt/empty.jar", "/opt/site-packages/x.so"]);
+}
+
+#[test]
+fn what_is_only_said_counts_where_nothing_else_was_found() {
+    let image = Image::default()
+        .layer([("var/db", file("os a 1")), ("x/lang.txt", file("lang b 1"))])
+        .layer([("y/lang.txt", file("said B 1\nsaid b 2\nsaid c 1\nos-said d 1"))])
+        .layer([("z/lang.txt", file("said c 1"))]);
+    assert_eq!(
+        shown(&inventory(image)),
+        ["a@1 /var/db[0]", "b@1 /x/lang.txt[0]", "c@1 /y/lang.txt[1] /z/lang.txt[2]"]
+    );
+    let without = Image::default().layer([("y/lang.txt", file("os-said d 1"))]);
+    assert_eq!(shown(&inventory(without)), ["d@1 /y/lang.txt[0]"]);
+    // What is gone says nothing any more.
+    let test =
+        Image::default().layer([("test/lang.txt", file("lang b 1")), ("y/lang.txt", file("said b 1"))]);
+    assert_eq!(shown(&inventory(test)), ["b@1 /test/lang.txt[0]", "b@1 /y/lang.txt[0]"]);
 }

@@ -19,6 +19,10 @@ struct Detail {
     owned_by: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     identity: Option<plimsoll_core::Identity>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    origin: Option<plimsoll_core::Origin>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    sha1: Vec<String>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     cataloger: String,
     role: Role,
@@ -108,6 +112,8 @@ fn bare(package: &Package) -> Package {
         locations: Vec::new(),
         owned_by: None,
         identity: None,
+        origin: None,
+        sha1: Vec::new(),
         cataloger: String::new(),
         role: Role::Normal,
         purl: Purl { subpath: None, ..package.purl.clone() },
@@ -153,6 +159,8 @@ fn detail(
         locations,
         owned_by: package.owned_by.clone(),
         identity: package.identity.clone(),
+        origin: package.origin.clone(),
+        sha1: package.sha1.clone(),
         cataloger: package.cataloger.clone(),
         role: package.role,
     };
@@ -244,6 +252,8 @@ pub(super) fn packages(conn: &Connection, inventory: i64) -> Result<Vec<(i64, Pa
                 locations,
                 owned_by: detail.owned_by,
                 identity: detail.identity,
+                origin: detail.origin,
+                sha1: detail.sha1,
                 cataloger: detail.cataloger,
                 role: detail.role,
                 ..package(conn, coordinate)?

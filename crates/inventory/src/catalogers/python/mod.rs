@@ -2,6 +2,8 @@
 
 mod archive;
 mod lock;
+mod origin;
+mod record;
 mod requirements;
 
 use plimsoll_core::{Content, Diagnostic, DiagnosticKind, PackageType, Take};
@@ -11,6 +13,8 @@ use crate::{Cataloger, File, Interest, Pattern, Sink};
 
 pub(crate) use self::archive::Archives;
 pub(crate) use self::lock::{PIPFILE, TOML};
+pub(crate) use self::origin::Origins;
+pub(crate) use self::record::Records;
 pub(crate) use self::requirements::REQUIREMENTS;
 
 /// Descriptions can be long; the headers in front of them are all that is read.

@@ -8,11 +8,17 @@ use crate::{Interest, Pattern, Sink};
 /// gives a package whose version is not known.
 pub(crate) const REQUIREMENTS: Document = Document {
     id: "python-requirements",
-    revision: 1,
+    revision: 2,
     interests: &[
         Interest { pattern: Pattern::Name("requirements.txt"), take: WHOLE },
         Interest { pattern: Pattern::Suffix("-requirements.txt"), take: WHOLE },
         Interest { pattern: Pattern::Suffix("_requirements.txt"), take: WHOLE },
+        Interest { pattern: Pattern::Suffix(".requirements.txt"), take: WHOLE },
+        Interest { pattern: Pattern::Affixes("requirements-", ".txt"), take: WHOLE },
+        Interest { pattern: Pattern::Affixes("requirements_", ".txt"), take: WHOLE },
+        Interest { pattern: Pattern::Affixes("requirements.", ".txt"), take: WHOLE },
+        Interest { pattern: Pattern::Affixes("constraints", ".txt"), take: WHOLE },
+        Interest { pattern: Pattern::Suffix("-constraints.txt"), take: WHOLE },
         Interest { pattern: Pattern::InSuffix("requirements", ".txt"), take: WHOLE },
     ],
     role: Role::Declared,
