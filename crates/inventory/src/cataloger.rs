@@ -106,8 +106,19 @@ pub struct Sink {
     /// Packages that the file says are here, without being their own record. Each counts where nothing else was found
     /// that says so.
     pub hearsay: Vec<Package>,
+    /// Archives that nothing says the name of.
+    pub unnamed: Vec<Unnamed>,
     /// What was wrong.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// An archive of which nothing says what it is, but that its digest may be known to someone.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Unnamed {
+    /// Its place; in a file's own facts that within the file, where the root is the file itself.
+    pub path: ImagePath,
+    /// Its SHA-1, in hexadecimal.
+    pub sha1: String,
 }
 
 /// The files that one operating-system package owns.

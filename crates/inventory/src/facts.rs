@@ -1,7 +1,7 @@
 use plimsoll_core::{Diagnostic, Distro, Package};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::{DirectoryOrigin, Owned};
+use crate::{DirectoryOrigin, Owned, Unnamed};
 
 /// What the catalogers found in one layer, file by file: what the layer says by itself, without the knowledge of
 /// any other, so that it can be kept by the layer's digest and [`Catalogers::key`](crate::Catalogers::key).
@@ -46,6 +46,8 @@ pub(crate) struct FileFacts {
     pub(crate) origins: Vec<DirectoryOrigin>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) hearsay: Vec<Package>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) unnamed: Vec<Unnamed>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
@@ -101,6 +103,7 @@ impl FileFacts {
             && self.installed.is_empty()
             && self.origins.is_empty()
             && self.hearsay.is_empty()
+            && self.unnamed.is_empty()
             && self.diagnostics.is_empty()
     }
 }

@@ -1,6 +1,8 @@
 use plimsoll_core::{Confidence, Diagnostic, Distro, ImagePath, Package, PackageType, Role};
 use serde::{Deserialize, Serialize};
 
+use crate::Unnamed;
+
 /// Everything that an image's layers together have installed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inventory {
@@ -33,6 +35,9 @@ pub struct Unidentified {
     /// The first of them, in byte order of the paths; at most [`Self::LISTED`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub paths: Vec<ImagePath>,
+    /// Archives that nothing says the name of, also within archives, by their digests: at most [`Self::LISTED`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unnamed: Vec<Unnamed>,
 }
 
 impl Unidentified {

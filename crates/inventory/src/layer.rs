@@ -303,7 +303,7 @@ impl<'a> LayerCatalog<'a> {
         self.dropped += sink.diagnostics.len().saturating_sub(room);
         sink.diagnostics.truncate(room);
         self.diagnostics += sink.diagnostics.len();
-        let Sink { packages, distro, owned, installed, origins, hearsay, diagnostics } = sink;
+        let Sink { packages, distro, owned, installed, origins, hearsay, unnamed, diagnostics } = sink;
         let facts = FileFacts {
             ordinal: entry.ordinal,
             cataloger: hit.cataloger,
@@ -315,6 +315,7 @@ impl<'a> LayerCatalog<'a> {
             installed,
             origins,
             hearsay,
+            unnamed,
             diagnostics,
         };
         if hit.stand_in.is_some() {

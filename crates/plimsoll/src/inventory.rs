@@ -29,6 +29,7 @@ impl Taken {
             executables: found.executables,
             archives: found.archives,
             paths: found.paths.iter().map(ImagePath::to_text).collect(),
+            sha1: found.unnamed.iter().map(|it| (it.path.to_text(), it.sha1.clone())).collect(),
         }
     }
 

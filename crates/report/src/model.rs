@@ -149,6 +149,9 @@ pub struct Unidentified {
     /// Some of their paths.
     #[serde(default)]
     pub paths: Vec<String>,
+    /// The SHA-1 of archives that nothing names, by their paths: others may know it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub sha1: BTreeMap<String, String>,
 }
 
 /// The advisories that a report was made with.

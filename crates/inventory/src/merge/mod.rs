@@ -17,7 +17,7 @@ use crate::merge::hearsay::Known;
 use crate::merge::history::History;
 use crate::merge::origins::Origins;
 use crate::merge::owners::Owners;
-use crate::{Catalogers, Inventory, LayerFacts, Unidentified, path_hash};
+use crate::{Catalogers, Inventory, LayerFacts, Unidentified, Unnamed, path_hash};
 
 /// Facts that count, because their file is visible.
 pub(crate) struct Visible<'a> {
@@ -54,6 +54,7 @@ impl Catalogers {
         let distro = self.distro(&visible);
         let packages = self.packages(view, &visible, &owners, distro.as_ref(), layers);
         let unidentified = unidentified(view, facts, &visible, &owners);
+        let unidentified = Unidentified { unnamed: unnamed(view, &visible, &owners), ..unidentified };
         let removed = self.removed(facts, &visible, &history, distro.as_ref(), layers);
         Inventory { distro, packages, diagnostics: diagnostics(facts, &visible), unidentified, removed }
     }
@@ -188,14 +189,16 @@ impl Catalogers {
     }
 }
 
-/// Packages, each once with all its places.
+/// Packages, each once with all its places and the digests of what it was found as there.
 #[derive(Default)]
-struct Merged(HashMap<Package, Vec<Location>>);
+struct Merged(HashMap<Package, (Vec<Location>, Vec<String>)>);
 
 impl Merged {
     fn add(&mut self, mut package: Package, path: &ImagePath, layer: Option<LayerRef>) {
         let inner = std::mem::take(&mut package.locations);
-        let locations = self.0.entry(package).or_default();
+        let sha1 = std::mem::take(&mut package.sha1);
+        let (locations, digests) = self.0.entry(package).or_default();
+        digests.extend(sha1);
         if inner.is_empty() {
             locations.push(Location { path: path.clone(), layer });
         } else {
@@ -211,7 +214,10 @@ impl Merged {
         let mut packages: Vec<Package> = self
             .0
             .into_iter()
-            .map(|(mut package, mut locations)| {
+            .map(|(mut package, (mut locations, mut digests))| {
+                digests.sort_unstable();
+                digests.dedup();
+                package.sha1 = digests;
                 locations.sort_by(|a, b| (&a.path, index(a)).cmp(&(&b.path, index(b))));
                 locations.dedup();
                 package.locations = locations;
@@ -290,6 +296,26 @@ fn library(path: &[u8]) -> Option<&[u8]> {
         end = slash;
     }
     None
+}
+
+/// The archives that nothing names, with where they are.
+fn unnamed(view: &dyn MergedView, visible: &[Visible<'_>], owners: &Owners<'_>) -> Vec<Unnamed> {
+    let mut all: Vec<Unnamed> = Vec::new();
+    for one in visible.iter().filter(|one| !one.facts.unnamed.is_empty()) {
+        if owners.owner(view, one.path.as_bytes(), one.file, one.file.layer).is_some() {
+            continue;
+        }
+        all.extend(one.facts.unnamed.iter().map(|unnamed| Unnamed {
+            path: match unnamed.path.as_bytes() {
+                b"" => one.path.clone(),
+                _ => within(&one.path, &unnamed.path),
+            },
+            sha1: unnamed.sha1.clone(),
+        }));
+    }
+    all.sort_by(|a, b| a.path.cmp(&b.path));
+    all.truncate(Unidentified::LISTED);
+    all
 }
 
 /// Counts the programs and archives that no package was found in and no package owns.

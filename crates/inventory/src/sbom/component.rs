@@ -33,6 +33,7 @@ pub(super) struct Stated {
     pub(super) vendor: Option<String>,
     pub(super) owned_by: Option<String>,
     pub(super) paths: Vec<String>,
+    pub(super) sha1: Option<String>,
     pub(super) development: bool,
 }
 
@@ -123,6 +124,8 @@ fn package(stated: Stated, distro: Option<&Distro>) -> Result<Option<Package>, S
     package.arch = package.arch.or(stated.arch);
     package.module = package.module.or(stated.module);
     package.vendor = package.vendor.or(stated.vendor);
+    let hexadecimal = |sha1: &String| sha1.len() == 40 && sha1.bytes().all(|b| b.is_ascii_hexdigit());
+    package.sha1.extend(stated.sha1.filter(hexadecimal).map(|sha1| sha1.to_ascii_lowercase()));
     package.owned_by = stated.owned_by.filter(|owner| !owner.is_empty());
     if stated.development {
         package.role = Role::Development;

@@ -35,6 +35,7 @@ pub(super) struct Component {
     pub(super) version: Text,
     pub(super) purl: Text,
     pub(super) scope: Text,
+    pub(super) hashes: Elements<Hash>,
     pub(super) properties: Elements<Property>,
     pub(super) components: Elements<Component>,
 }
@@ -44,6 +45,13 @@ pub(super) struct Component {
 pub(super) struct Property {
     pub(super) name: Text,
     pub(super) value: Text,
+}
+
+#[derive(Deserialize, Default, Debug, Clone)]
+#[serde(default)]
+pub(super) struct Hash {
+    pub(super) alg: Text,
+    pub(super) content: Text,
 }
 
 pub(super) fn read(bytes: &[u8]) -> Result<Document, serde_json::Error> {
@@ -94,6 +102,13 @@ impl Document {
                     group: component.group.some().map(str::to_owned),
                     name,
                     version,
+                    sha1: component
+                        .hashes
+                        .0
+                        .iter()
+                        .find(|hash| hash.alg.some() == Some("SHA-1"))
+                        .and_then(|hash| hash.content.some())
+                        .map(str::to_owned),
                     development: component.scope.some() == Some("excluded"),
                     ..Stated::default()
                 };

@@ -1,7 +1,7 @@
 //! CycloneDX 1.x, XML.
 
 use super::Document;
-use super::cyclonedx::{Component, Property};
+use super::cyclonedx::{Component, Hash, Property};
 use crate::catalogers::json::{Elements, Text};
 use crate::catalogers::xml::{self, Element};
 
@@ -37,6 +37,10 @@ fn component(element: &Element, depth: u32) -> Component {
         name: Text(one.attribute("name").map(str::to_owned)),
         value: Text(Some(one.text.clone())),
     };
+    let hash = |one: &Element| Hash {
+        alg: Text(one.attribute("alg").map(str::to_owned)),
+        content: Text(Some(one.text.clone())),
+    };
     let inner = |one: &Element| component(one, depth + 1);
     Component {
         kind: Text(element.attribute("type").map(str::to_owned)),
@@ -45,6 +49,7 @@ fn component(element: &Element, depth: u32) -> Component {
         version: text("version"),
         purl: text("purl"),
         scope: text("scope"),
+        hashes: Elements(list("hashes", "hash").map(hash).collect()),
         properties: Elements(list("properties", "property").map(property).collect()),
         components: Elements(if depth < DEPTH {
             list("components", "component").map(inner).collect()

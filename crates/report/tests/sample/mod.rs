@@ -173,7 +173,12 @@ pub(crate) fn report() -> Report {
         coverage: CoverageReport {
             counts: CoverageCounts { packages: 5, assessed: 3, no_feed: 2, ..CoverageCounts::default() },
             gaps: vec![Gap { coverage: Coverage::NoFeed, ecosystem: "Go".into(), packages: 2 }],
-            unidentified: Unidentified { executables: 1, archives: 0, paths: vec!["/usr/bin/app".into()] },
+            unidentified: Unidentified {
+                executables: 1,
+                archives: 0,
+                paths: vec!["/usr/bin/app".into()],
+                ..Unidentified::default()
+            },
             support: None,
         },
         advisories: AdvisorySet {

@@ -4,7 +4,7 @@ use super::super::zip::{Visitor, Want};
 use super::identify::{self, Pom};
 use super::manifest::Manifest;
 use super::properties;
-use crate::Sink;
+use crate::{Sink, Unnamed};
 
 /// Suffixes of archives of classes, and of archives of those.
 const SUFFIXES: &[&str] =
@@ -16,6 +16,9 @@ const CERTAIN: &[&str] = &[".jar", ".war", ".ear", ".jpi", ".hpi"];
 /// `pom.properties` have four short lines; manifests with a digest for every class are long.
 const MAX_PROPERTIES: usize = 64 << 10;
 const MAX_MANIFEST: usize = 8 << 20;
+
+/// Archives that nothing names, of one file.
+const UNNAMED: usize = 1000;
 
 pub(super) fn is_certain(path: &[u8]) -> bool {
     has_suffix(path, CERTAIN)
@@ -40,6 +43,7 @@ pub(super) struct Jar {
     /// Group and artifact of directories that Maven and GraalVM name after them.
     pub(super) directories: Vec<(String, String)>,
     pub(super) manifest: Option<Manifest>,
+    sha1: Option<[u8; 20]>,
 }
 
 /// Collects what is seen of an archive and those within it, and says what each is when it has been seen whole.
@@ -66,8 +70,14 @@ impl<'s> Jars<'s> {
 
     fn identify(&mut self) {
         let Some(jar) = self.open.pop() else { return };
+        let sha1 = jar.sha1.map(hex);
+        let before = self.out.packages.len();
         for (mut package, inside) in identify::packages(jar) {
             let mut path = self.within.clone();
+            // What is only part of it has not its digest.
+            if inside.is_none() {
+                package.sha1.extend(sha1.clone());
+            }
             if let Some(inside) = inside {
                 if !path.is_empty() {
                     path.push(b':');
@@ -80,6 +90,12 @@ impl<'s> Jars<'s> {
                 package.locations.push(Location { path, layer: None });
             }
             self.out.packages.push(package);
+        }
+        if self.out.packages.len() == before
+            && self.out.unnamed.len() < UNNAMED
+            && let (Some(sha1), Ok(path)) = (sha1, ImagePath::new(&self.within))
+        {
+            self.out.unnamed.push(Unnamed { path, sha1 });
         }
     }
 }
@@ -154,8 +170,22 @@ impl Visitor for Jars<'_> {
         self.within.truncate(self.lengths.pop().unwrap_or(0));
     }
 
+    fn wants_digests(&self) -> bool {
+        true
+    }
+
+    fn digest(&mut self, sha1: [u8; 20]) {
+        if let Some(jar) = self.open.last_mut() {
+            jar.sha1 = Some(sha1);
+        }
+    }
+
     fn trouble(&mut self, diagnostic: Diagnostic) {
         let within = String::from_utf8_lossy(&self.within).into_owned();
         self.out.diagnostics.push(if within.is_empty() { diagnostic } else { diagnostic.at(within) });
     }
+}
+
+fn hex(bytes: [u8; 20]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -31,7 +31,7 @@ impl Cataloger for Archives {
     }
 
     fn revision(&self) -> u32 {
-        2
+        3
     }
 
     fn interests(&self) -> &'static [Interest] {

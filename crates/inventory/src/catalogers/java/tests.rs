@@ -175,3 +175,24 @@ fn what_is_no_archive_is_reported() {
     let sink = read("a.jar", b"not a jar");
     assert_eq!((sink.packages.len(), sink.diagnostics.len()), (0, 1));
 }
+
+#[test]
+fn every_archive_has_its_digest() {
+    // What sha1sum says of an archive that has nothing in it, and which `zip` and `jar` both write so.
+    const EMPTY: &str = "b04f3ee8f5e43fa3b162981b50bb72fe1acabb33";
+    let empty = ZipBuilder::new().finish();
+    let sink = read("lib/a-1.0.jar", &empty);
+    assert_eq!(sink.packages[0].sha1, [EMPTY]);
+    let war = pom(pom(ZipBuilder::new(), "org.shaded", "part", "2"), "org.shaded", "other", "3")
+        .file("WEB-INF/lib/b-1.jar", empty.clone())
+        .stored("WEB-INF/lib/c-1.jar", empty.clone())
+        .stored("WEB-INF/lib/what.jar", empty);
+    let sink = read("app.war", &war.finish());
+    let digests: Vec<_> = sink.packages.iter().map(|p| (&*p.name, p.sha1.first().map(|s| &**s))).collect();
+    assert_eq!(digests.iter().filter(|(_, sha1)| *sha1 == Some(EMPTY)).count(), 2, "{digests:?}");
+    assert!(digests.contains(&("org.shaded:part", None)), "{digests:?}");
+    let unnamed: Vec<_> = sink.unnamed.iter().map(|it| it.path.to_text()).collect();
+    assert_eq!(unnamed.len(), 2, "the war too has no name of its own: {unnamed:?}");
+    assert_eq!(unnamed[0], "/WEB-INF/lib/what.jar");
+    assert_eq!(sink.unnamed[0].sha1, EMPTY);
+}

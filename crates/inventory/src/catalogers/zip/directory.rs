@@ -83,7 +83,7 @@ fn content(
             budget.depth -= 1;
             visitor.enter(central.name);
             if method == Method::Stored {
-                visit(stored, visitor, budget);
+                super::visit(stored, visitor, budget);
             } else {
                 nested(stored, central.size, visitor, budget);
             }
@@ -100,7 +100,7 @@ fn nested(mut stored: &[u8], size: u64, visitor: &mut dyn Visitor, budget: &mut 
     if size <= max {
         budget.held -= size;
         match inflate::whole(stored, u64::try_from(size).unwrap_or(0), size, budget) {
-            Ok(bytes) => visit(&bytes, visitor, budget),
+            Ok(bytes) => super::visit(&bytes, visitor, budget),
             Err(error) => budget.trouble(visitor, malformed(format!("can't be inflated: {error}"))),
         }
         budget.held += size;

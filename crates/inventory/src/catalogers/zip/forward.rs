@@ -6,7 +6,7 @@ use plimsoll_core::ContentRead;
 use super::inflate::Body;
 use super::input::Input;
 use super::record::{Local, Method, zip64};
-use super::{Budget, Visitor, Want, directory, malformed, truncated, unsupported};
+use super::{Budget, Visitor, Want, malformed, truncated, unsupported};
 
 /// The largest archive within the archive that is held to be read by its directory.
 const HELD: u64 = 8 << 20;
@@ -27,7 +27,7 @@ pub(super) fn visit(reader: &mut dyn ContentRead, visitor: &mut dyn Visitor, bud
 pub(super) fn inflated(reader: &mut dyn ContentRead, visitor: &mut dyn Visitor, budget: &mut Budget) {
     let mut input = Input::new(reader);
     let mut body = Body::new(&mut input, None, true, budget);
-    visit(&mut body, visitor, budget);
+    super::stream(&mut body, visitor, budget);
 }
 
 /// Moves to the first entry.
@@ -144,10 +144,10 @@ fn content(
                     budget.held -= size;
                     let mut bytes = Vec::with_capacity(size);
                     read = body.take(u64::try_from(size).unwrap_or(0)).read_to_end(&mut bytes);
-                    directory::visit(&bytes, visitor, budget);
+                    super::visit(&bytes, visitor, budget);
                     budget.held += size;
                 }
-                None => visit(body, visitor, budget),
+                None => super::stream(body, visitor, budget),
             }
             visitor.leave();
             budget.depth += 1;

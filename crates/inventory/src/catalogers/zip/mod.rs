@@ -4,6 +4,7 @@
 //! is too large to be held is read from front to back ([`stream`]). Both show the same to a [`Visitor`]. A
 //! [`Budget`] bounds what an archive may cost, with all archives within it.
 
+mod digest;
 mod directory;
 mod forward;
 mod inflate;
@@ -44,6 +45,16 @@ pub(crate) trait Visitor {
     /// The archive that was entered last is at its end.
     fn leave(&mut self);
 
+    /// Whether the SHA-1 of archives is wanted.
+    fn wants_digests(&self) -> bool {
+        false
+    }
+
+    /// The SHA-1 of the current archive, once it is known: at its end, or at its beginning.
+    fn digest(&mut self, sha1: [u8; 20]) {
+        let _ = sha1;
+    }
+
     /// Something is wrong in the current archive.
     fn trouble(&mut self, diagnostic: Diagnostic);
 }
@@ -53,6 +64,8 @@ pub(crate) trait Visitor {
 pub(crate) struct Budget {
     /// Bytes that may be inflated.
     inflated: u64,
+    /// Bytes that may be hashed: archives within archives may overlap.
+    hashed: u64,
     /// Entries that may be looked at: archives whose entries overlap could have more than their bytes have room for.
     entries: u32,
     /// Bytes of archives within archives that may be held at one time.
@@ -70,6 +83,7 @@ impl Budget {
     pub(crate) fn new(size: u64) -> Self {
         Self {
             inflated: (256 << 20) + size.saturating_mul(16),
+            hashed: (256 << 20) + size.saturating_mul(4),
             entries: 2_000_000,
             held: 16 << 20,
             depth: 16,
@@ -106,13 +120,14 @@ impl Budget {
 
 /// Shows the archive `bytes` to `visitor`. What is broken in it is told to the visitor.
 pub(crate) fn visit(bytes: &[u8], visitor: &mut dyn Visitor, budget: &mut Budget) {
+    digest::held(bytes, visitor, budget);
     directory::visit(bytes, visitor, budget);
 }
 
 /// The same for an archive that is not held: entries come in the order of the file, and what is not wanted is
 /// inflated too where the archive does not say beforehand how long it is.
 pub(crate) fn stream(reader: &mut dyn ContentRead, visitor: &mut dyn Visitor, budget: &mut Budget) {
-    forward::visit(reader, visitor, budget);
+    digest::streamed(reader, visitor, budget);
 }
 
 fn malformed(message: impl Into<String>) -> Diagnostic {

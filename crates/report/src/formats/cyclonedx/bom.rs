@@ -28,6 +28,8 @@ pub(super) struct Component {
     pub group: Option<String>,
     pub name: String,
     pub version: Option<String>,
+    /// SHA-1, in hexadecimal.
+    pub hash: Option<String>,
     pub purl: Option<String>,
     pub properties: Vec<(&'static str, String)>,
     /// Where it was found (`evidence.occurrences`).
@@ -159,6 +161,14 @@ fn component(package: &Package, reference: String, coverage: Option<Coverage>) -
         properties.push(("plimsoll:source:version", source.version.clone()));
     }
     properties.extend(package.owned_by.iter().map(|owner| ("plimsoll:ownedBy", owner.clone())));
+    // One component has one digest for each algorithm; of one that is there in several forms each is said.
+    let hash = match package.sha1.as_slice() {
+        [one] => Some(one.clone()),
+        several => {
+            properties.extend(several.iter().map(|sha1| ("plimsoll:sha1", sha1.clone())));
+            None
+        }
+    };
     properties.extend(package.module.iter().map(|module| ("plimsoll:module", module.clone())));
     let coverage = coverage.and_then(|coverage| match serde_json::to_value(coverage) {
         Ok(serde_json::Value::String(word)) => Some(("plimsoll:coverage", word)),
@@ -168,6 +178,7 @@ fn component(package: &Package, reference: String, coverage: Option<Coverage>) -
     Component {
         kind: "library",
         purl: Some(package.purl.to_string()),
+        hash,
         reference,
         publisher: package.vendor.clone().filter(|vendor| !vendor.is_empty()),
         group,

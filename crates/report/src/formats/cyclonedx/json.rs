@@ -40,6 +40,7 @@ fn component(component: &Component) -> Value {
     let occurrences: Vec<Value> =
         component.occurrences.iter().map(|location| json!({"location": location})).collect();
     let evidence = if occurrences.is_empty() { Value::Null } else { json!({"occurrences": occurrences}) };
+    let hashes = component.hash.as_ref().map(|sha1| json!([{"alg": "SHA-1", "content": sha1}]));
     json!({
         "type": component.kind,
         "bom-ref": component.reference,
@@ -47,6 +48,7 @@ fn component(component: &Component) -> Value {
         "group": component.group,
         "name": component.name,
         "version": component.version,
+        "hashes": hashes,
         "purl": component.purl,
         "properties": properties(&component.properties),
         "evidence": evidence,

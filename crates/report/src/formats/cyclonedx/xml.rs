@@ -66,6 +66,11 @@ fn component(xml: &mut Xml<'_>, item: &Component) -> io::Result<()> {
     optional(xml, "group", item.group.as_ref())?;
     xml.text("name", &[], &item.name)?;
     optional(xml, "version", item.version.as_ref())?;
+    if let Some(sha1) = &item.hash {
+        xml.open("hashes", &[])?;
+        xml.text("hash", &[("alg", "SHA-1")], sha1)?;
+        xml.close()?;
+    }
     optional(xml, "purl", item.purl.as_ref())?;
     properties(xml, &item.properties)?;
     if !item.occurrences.is_empty() {

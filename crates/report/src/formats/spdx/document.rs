@@ -23,7 +23,8 @@ pub(super) struct Element {
     pub supplier: Option<String>,
     pub purpose: Option<&'static str>,
     pub source_info: Option<String>,
-    pub sha256: Option<String>,
+    /// Algorithms and digests in hexadecimal.
+    pub checksums: Vec<(&'static str, String)>,
     /// Category, type and locator.
     pub references: Vec<(&'static str, &'static str, String)>,
 }
@@ -43,11 +44,12 @@ impl Document {
             supplier: None,
             purpose: Some("CONTAINER"),
             source_info: image.platform.as_ref().map(|platform| format!("platform {platform}")),
-            sha256: image
+            checksums: image
                 .digest
-                .as_ref()
+                .iter()
                 .filter(|digest| digest.algorithm() == Algorithm::Sha256)
-                .map(Digest::hex),
+                .map(|digest| ("SHA256", digest.hex()))
+                .collect(),
             references: Vec::new(),
         }];
         if let Some(distro) = &image.distro {
@@ -58,7 +60,7 @@ impl Document {
                 supplier: None,
                 purpose: Some("OPERATING_SYSTEM"),
                 source_info: distro.pretty_name.clone(),
-                sha256: None,
+                checksums: Vec::new(),
                 references: Vec::new(),
             });
         }
@@ -78,7 +80,7 @@ impl Document {
                 supplier: package.vendor.as_deref().and_then(supplier),
                 purpose: None,
                 source_info: source_info(package),
-                sha256: None,
+                checksums: package.sha1.iter().map(|sha1| ("SHA1", sha1.clone())).collect(),
                 references,
             });
         }

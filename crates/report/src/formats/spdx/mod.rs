@@ -51,7 +51,11 @@ fn package(element: &Element) -> Value {
             json!({"referenceCategory": category, "referenceType": kind, "referenceLocator": locator})
         })
         .collect();
-    let checksum = element.sha256.as_ref().map(|hex| json!([{"algorithm": "SHA256", "checksumValue": hex}]));
+    let checksums: Vec<Value> = element
+        .checksums
+        .iter()
+        .map(|(algorithm, hex)| json!({"algorithm": algorithm, "checksumValue": hex}))
+        .collect();
     json!({
         "SPDXID": element.id,
         "name": element.name,
@@ -64,7 +68,7 @@ fn package(element: &Element) -> Value {
         "copyrightText": "NOASSERTION",
         "primaryPackagePurpose": element.purpose,
         "sourceInfo": element.source_info,
-        "checksums": checksum,
+        "checksums": if checksums.is_empty() { Value::Null } else { Value::Array(checksums) },
         "externalRefs": if references.is_empty() { Value::Null } else { Value::Array(references) },
     })
 }

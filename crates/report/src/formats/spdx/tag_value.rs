@@ -26,7 +26,9 @@ pub(super) fn write(document: &Document, out: &mut dyn Write) -> io::Result<()> 
         element.supplier.as_ref().map_or(Ok(()), |supplier| tag("PackageSupplier", supplier))?;
         tag("PackageDownloadLocation", "NOASSERTION")?;
         tag("FilesAnalyzed", "false")?;
-        element.sha256.as_ref().map_or(Ok(()), |hex| tag("PackageChecksum", &format!("SHA256: {hex}")))?;
+        for (algorithm, hex) in &element.checksums {
+            tag("PackageChecksum", &format!("{algorithm}: {hex}"))?;
+        }
         element.source_info.as_ref().map_or(Ok(()), |info| tag("PackageSourceInfo", &text(info)))?;
         tag("PackageLicenseConcluded", "NOASSERTION")?;
         tag("PackageLicenseDeclared", "NOASSERTION")?;
