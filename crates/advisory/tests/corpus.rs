@@ -88,7 +88,7 @@ fn agree(store: &Store, index: &Index, all: &[Value]) {
             for evidence in &finding.evidence {
                 forward.insert((
                     finding.package.purl.to_string(),
-                    evidence.advisory.clone(),
+                    evidence.advisory.to_string(),
                     evidence.verdict,
                 ));
                 let status = match evidence.verdict {

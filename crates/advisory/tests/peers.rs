@@ -171,7 +171,7 @@ fn cargo_audit_says_the_same_of_lock_files() {
                 && evidence.advisory.starts_with("RUSTSEC-")
             {
                 let package = &finding.package;
-                ours.insert((package.name.clone(), package.version.clone(), evidence.advisory.clone()));
+                ours.insert((package.name.clone(), package.version.clone(), evidence.advisory.to_string()));
             }
         }
     }

@@ -3,6 +3,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Word;
+
 /// The name space that advisories and packages share: an OSV ecosystem name with its optional release
 /// (OSV schema, "Defined Ecosystems"): `PyPI`, `Debian:12`, `Alpine:v3.19`, `Ubuntu:22.04:LTS`.
 ///
@@ -13,19 +15,19 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub struct Ecosystem {
-    text: String,
+    text: Word,
     name_len: usize,
 }
 
 impl Ecosystem {
     /// An ecosystem without a release.
     pub fn new(name: &str) -> Self {
-        Self { text: name.to_owned(), name_len: name.len() }
+        Self { text: name.into(), name_len: name.len() }
     }
 
     /// An ecosystem with a release.
     pub fn with_release(name: &str, release: &str) -> Self {
-        Self { text: format!("{name}:{release}"), name_len: name.len() }
+        Self { text: Word::format(format_args!("{name}:{release}")), name_len: name.len() }
     }
 
     /// The name without the release.
@@ -47,13 +49,13 @@ impl Ecosystem {
 impl From<String> for Ecosystem {
     fn from(text: String) -> Self {
         let name_len = text.find(':').unwrap_or(text.len());
-        Self { text, name_len }
+        Self { text: text.into(), name_len }
     }
 }
 
 impl From<Ecosystem> for String {
     fn from(ecosystem: Ecosystem) -> Self {
-        ecosystem.text
+        ecosystem.text.into()
     }
 }
 

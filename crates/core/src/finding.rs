@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Action, Ecosystem, NameKind, Package, Rating, Reference, Severity};
+use crate::{Action, Ecosystem, NameKind, Package, Rating, Reference, Severity, Shared, Word};
 
 /// Whether a package is affected by an advisory. Three answers, and the reasons for a "no" kept apart; what can't
 /// be decided is `Undetermined`, never "no".
@@ -55,12 +55,12 @@ pub struct Finding {
     pub id: String,
     /// Every other id of the same vulnerability, sorted.
     #[serde(default)]
-    pub aliases: Vec<String>,
+    pub aliases: Shared<Vec<String>>,
     /// One line for a person.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub summary: String,
     /// The package it is in.
-    pub package: Package,
+    pub package: Shared<Package>,
     /// Whether the package is affected.
     pub status: Status,
     /// The level.
@@ -77,7 +77,7 @@ pub struct Finding {
     /// Every rating that any source gives, the chosen one included. Besides severities, what is known of exploitation
     /// stands here as well: the schemes `KEV`, `KEV-ransomware`, `EPSS` and `SSVC-exploitation`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub ratings: Vec<Rating>,
+    pub ratings: Shared<Vec<Rating>>,
     /// What to look at first, 0 to 100, from severity, exploitation and whether there is a fix.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<u8>,
@@ -86,7 +86,7 @@ pub struct Finding {
     pub first_seen: Option<String>,
     /// The versions that fix it, lowest first, in the ecosystem's order.
     #[serde(default)]
-    pub fixed_versions: Vec<String>,
+    pub fixed_versions: Shared<Vec<String>>,
     /// What the vendor says of a fix.
     #[serde(default)]
     pub fix: FixState,
@@ -94,10 +94,10 @@ pub struct Finding {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub actions: Vec<Action>,
     /// Why: one entry for each advisory that says so.
-    pub evidence: Vec<Evidence>,
+    pub evidence: Shared<Vec<Evidence>>,
     /// Where to read on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub references: Vec<Reference>,
+    pub references: Shared<Vec<Reference>>,
     /// The rule that disables it, if one does. A disabled finding stays in the report.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disabled: Option<Disabled>,
@@ -109,29 +109,29 @@ pub struct Evidence {
     /// The verdict that this advisory gives.
     pub verdict: Verdict,
     /// The advisory's id.
-    pub advisory: String,
+    pub advisory: Word,
     /// The feed it came from.
-    pub feed: String,
+    pub feed: Word,
     /// When the record was published, RFC 3339.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub published: Option<String>,
+    pub published: Option<Word>,
     /// When the record was last changed, RFC 3339.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub modified: Option<String>,
+    pub modified: Option<Word>,
     /// The ecosystem of the affected entry that decided.
     pub ecosystem: Ecosystem,
     /// The name that matched.
-    pub name: String,
+    pub name: Word,
     /// Whether that is the source or the binary package's.
     pub name_kind: NameKind,
     /// The version that was compared: the source package's where its name matched.
-    pub version: String,
+    pub version: Word,
     /// The order that it was compared by: `dpkg`, `pep440`.
-    pub scheme: String,
+    pub scheme: Word,
     /// The range that decided, as a person reads it: `>= 0, < 1.1.1n-0+deb11u4`; or the listed version.
-    pub range: String,
+    pub range: Word,
     /// One sentence: why.
-    pub reason: String,
+    pub reason: Word,
 }
 
 /// Which rule disables a finding, and for how long.

@@ -1,6 +1,6 @@
 //! The small words: digests, paths, ecosystems, distributions, severities, sanitised text.
 
-use plimsoll_core::{Digest, Distro, Ecosystem, ImagePath, Severity, clean};
+use plimsoll_core::{Digest, Distro, Ecosystem, ImagePath, Severity, Shared, Word, clean};
 
 #[test]
 fn digests_are_strict() {
@@ -70,4 +70,28 @@ fn terminal_escapes_and_hidden_text_are_shown_not_obeyed() {
     let shown = clean(hostile).to_string();
     assert!(!shown.chars().any(|c| c.is_control() || c == '\u{202e}' || c == '\u{200b}'));
     assert!(shown.ends_with("é漢") && shown.contains("::error::"));
+}
+
+#[test]
+fn what_is_shared_is_copied_by_whoever_changes_it() {
+    let first: Shared<Vec<String>> = vec!["a".to_owned()].into();
+    let mut second = first.clone();
+    assert!(Shared::is_same(&first, &second));
+    second.push("b".to_owned());
+    assert_eq!(
+        (&first, &second),
+        (&vec!["a".to_owned()].into(), &vec!["a".to_owned(), "b".to_owned()].into())
+    );
+    assert_eq!(Shared::into_inner(first), ["a"]);
+}
+
+#[test]
+fn words_are_texts_of_any_length() {
+    for text in ["", "CVE-2021-44228", "a sentence that is longer than what fits into the word itself"] {
+        let word = Word::from(text);
+        assert_eq!((word.as_str(), word.len()), (text, text.len()));
+        assert_eq!(Word::format(format_args!("{text}")), word);
+        assert_eq!(String::from(word), text);
+    }
+    assert!(Word::of("a") < Word::from("b") && Word::of("a") == "a");
 }

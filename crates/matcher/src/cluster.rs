@@ -184,22 +184,22 @@ fn finding(package: &Package, hits: &mut [Option<Hit>], plan: Plan, hub: &Hub, s
     let references = distinct(references, |reference| reference.url.clone());
     Finding {
         id: plan.id,
-        aliases: plan.aliases,
+        aliases: plan.aliases.into(),
         summary,
-        package: package.clone(),
+        package: package.clone().into(),
         status: plan.status,
         severity: Severity::Unknown,
         score_tenths: None,
         rating: None,
         severity_rule: String::new(),
-        ratings,
+        ratings: ratings.into(),
         priority: None,
         first_seen: None,
-        fixed_versions: fixes.versions,
+        fixed_versions: fixes.versions.into(),
         fix: fixes.state,
         actions: Vec::new(),
-        evidence,
-        references,
+        evidence: evidence.into(),
+        references: references.into(),
         disabled: None,
     }
 }

@@ -67,17 +67,17 @@ pub fn explain(
 /// [`Error::Source`] where the advisories can't be read.
 pub fn explain_packages(packages: &[Package], id: &str, source: &dyn Candidates) -> Result<Explained, Error> {
     let (ids, advisories) = known(id, source)?;
-    let is = |known: &String| ids.iter().any(|id| id.eq_ignore_ascii_case(known));
+    let is = |known: &str| ids.iter().any(|id| id.eq_ignore_ascii_case(known));
     let options = Options { informational: true, dismissed: true, known: false };
     let matched = match_packages(packages, source, options)?;
     let mut said: BTreeMap<usize, (Vec<Evidence>, Option<Shadow>)> = BTreeMap::new();
     // Findings come in the order of their packages.
     let mut at = 0;
     for (index, finding) in matched.findings.iter().enumerate() {
-        while packages.get(at).is_some_and(|package| *package != finding.package) {
+        while packages.get(at).is_some_and(|package| finding.package != *package) {
             at += 1;
         }
-        if !is(&finding.id) && !finding.aliases.iter().any(is) {
+        if !is(&finding.id) && !finding.aliases.iter().any(|alias| is(alias)) {
             continue;
         }
         let (evidence, shadow) = said.entry(at).or_default();
@@ -88,7 +88,7 @@ pub fn explain_packages(packages: &[Package], id: &str, source: &dyn Candidates)
             *shadow = matched.shadows.iter().find(|shadow| shadow.finding == index).cloned();
         }
     }
-    for dismissed in matched.dismissed.iter().filter(|dismissed| dismissed.ids.iter().any(is)) {
+    for dismissed in matched.dismissed.iter().filter(|dismissed| dismissed.ids.iter().any(|id| is(id))) {
         let (evidence, _) = said.entry(dismissed.package).or_default();
         if !evidence.iter().any(|known| known.advisory == dismissed.evidence.advisory) {
             evidence.push(dismissed.evidence.clone());

@@ -109,7 +109,7 @@ fn copies(group: &Group<'_>, packages: &[Package], finding: Finding, out: &mut V
     let Some((&first, others)) = group.members.split_first() else { return };
     for &index in others {
         if let Some(package) = packages.get(index) {
-            out.push((index, Finding { package: package.clone(), ..finding.clone() }));
+            out.push((index, Finding { package: package.clone().into(), ..finding.clone() }));
         }
     }
     out.push((first, finding));

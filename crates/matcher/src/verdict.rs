@@ -1,5 +1,5 @@
 use plimsoll_core::{
-    Advisory, AdvisoryKind, Affected, Event, Evidence, NameKind, Package, RangeKind, Verdict,
+    Advisory, AdvisoryKind, Affected, Event, Evidence, NameKind, Package, RangeKind, Verdict, Word,
 };
 use plimsoll_version::Scheme;
 
@@ -77,17 +77,17 @@ pub(crate) fn judge<'a>(package: &Package, advisory: &'a Advisory) -> Option<Jud
     let kind = chosen.entry.name_kind;
     let evidence = Evidence {
         verdict: if advisory.withdrawn.is_some() { Verdict::NotAffected } else { best },
-        advisory: advisory.id.clone(),
-        feed: advisory.feed.clone(),
-        published: advisory.published.clone(),
-        modified: advisory.modified.clone(),
+        advisory: advisory.id.as_str().into(),
+        feed: advisory.feed.as_str().into(),
+        published: advisory.published.as_deref().map(Word::from),
+        modified: advisory.modified.as_deref().map(Word::from),
         ecosystem: chosen.entry.ecosystem.clone(),
-        name: chosen.entry.name.clone(),
+        name: chosen.entry.name.as_str().into(),
         name_kind: kind,
-        version: version_of(package, kind).into_owned(),
-        scheme: scheme.map_or_else(String::new, |scheme| scheme.name().to_owned()),
-        range: chosen.range.clone(),
-        reason,
+        version: version_of(package, kind).into(),
+        scheme: scheme.map_or_else(Word::default, |scheme| Word::of(scheme.name())),
+        range: chosen.range.as_str().into(),
+        reason: reason.into(),
     };
     let unparsed = answers.iter().any(|answer| answer.unparsed);
     let entries = answers.into_iter().map(|answer| answer.entry).collect();

@@ -43,7 +43,7 @@ fn both_ways_give_the_same_pairs() {
         for finding in &matched.findings {
             for evidence in &finding.evidence {
                 forward.insert((
-                    evidence.advisory.clone(),
+                    evidence.advisory.to_string(),
                     image,
                     finding.package.version.clone(),
                     evidence.verdict,

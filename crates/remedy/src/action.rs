@@ -281,7 +281,7 @@ fn wait(finding: &Finding) -> Action {
         FixState::NotAvailable => format!("Wait for {who}, who has published no fix yet{known}."),
         _ => format!("Wait for {who}: nothing is said of a fix{known}."),
     };
-    Action { remedy: Remedy::Wait { vendor, state: finding.fix, since: since.cloned() }, text }
+    Action { remedy: Remedy::Wait { vendor, state: finding.fix, since: since.map(String::from) }, text }
 }
 
 /// Records of malicious packages (OSV, `MAL-`): there is no version to go to.

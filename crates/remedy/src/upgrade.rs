@@ -90,7 +90,7 @@ fn groups<'f>(findings: impl Iterator<Item = &'f Finding>) -> Vec<Group<'f>> {
             group
                 .findings
                 .iter()
-                .map(|f| &f.package)
+                .map(|f| &*f.package)
                 .filter(|p| names.insert((p.name.as_str(), p.arch.as_deref()))),
         );
         group.versions = group.candidates();

@@ -56,7 +56,7 @@ fn by_key(report: &Report) -> BTreeMap<Key, &Finding> {
 fn installed(report: &Report) -> BTreeMap<(plimsoll_core::PackageType, &str), Vec<&str>> {
     let mut all: BTreeMap<_, Vec<&str>> = BTreeMap::new();
     let packages = report.packages.iter().map(|assessed| &assessed.package);
-    for package in packages.chain(report.findings.iter().map(|finding| &finding.package)) {
+    for package in packages.chain(report.findings.iter().map(|finding| &*finding.package)) {
         let (kind, name, version) = package.upgraded_as();
         let versions = all.entry((kind, name)).or_default();
         if !versions.contains(&version) {

@@ -1,7 +1,7 @@
 //! 100,000 findings in 5,000 packages, in the order in which a scan gives them, and 1,000 rules.
 
 use plimsoll_core::{
-    Finding, FixState, ImagePath, LayerRef, Location, Package, PackageType, Purl, Severity, Status,
+    Finding, FixState, ImagePath, LayerRef, Location, Package, PackageType, Purl, Severity, Shared, Status,
 };
 use plimsoll_rules::{Context, Rule, Ruleset, Tenths, apply};
 
@@ -25,22 +25,26 @@ fn findings() -> Vec<Finding> {
         let id = n * 7 % 40_000;
         Finding {
             id: format!("CVE-{}-{}", 2010 + id % 16, 1000 + id),
-            aliases: vec![format!("GHSA-{id:04x}-{id:04x}-{id:04x}")],
+            aliases: vec![format!("GHSA-{id:04x}-{id:04x}-{id:04x}")].into(),
             summary: "Prototype pollution in a package that is used by nearly everything".to_owned(),
-            package,
+            package: package.into(),
             status: Status::Affected,
             severity: Severity::ALL[n % 7],
             score_tenths: None,
             rating: None,
             severity_rule: String::new(),
             actions: Vec::new(),
-            ratings: Vec::new(),
+            ratings: Shared::default(),
             priority: None,
             first_seen: None,
-            fixed_versions: if n.is_multiple_of(3) { Vec::new() } else { vec!["9.0.0".to_owned()] },
+            fixed_versions: if n.is_multiple_of(3) {
+                Shared::default()
+            } else {
+                vec!["9.0.0".to_owned()].into()
+            },
             fix: if n.is_multiple_of(3) { FixState::NotAvailable } else { FixState::Available },
-            evidence: Vec::new(),
-            references: Vec::new(),
+            evidence: Shared::default(),
+            references: Shared::default(),
             disabled: None,
         }
     };

@@ -2,7 +2,7 @@ use std::cmp::Ordering;
 
 use plimsoll_core::{
     Distro, Ecosystem, Finding, FixState, ImagePath, LayerRef, Location, Package, PackageType, Purl, Rating,
-    Severity, Source, Status,
+    Severity, Shared, Source, Status,
 };
 use serde::{Deserialize, Serialize};
 
@@ -191,9 +191,9 @@ impl Example {
         };
         Finding {
             id: self.cve.clone(),
-            aliases: self.aliases.clone(),
+            aliases: self.aliases.clone().into(),
             summary: self.title.clone(),
-            package: self.package(),
+            package: self.package().into(),
             status: self.status.unwrap_or(Status::Affected),
             severity: self.severity,
             score_tenths: None,
@@ -203,10 +203,10 @@ impl Example {
             ratings: self.cvss.iter().map(rating).collect(),
             priority: None,
             first_seen: None,
-            fixed_versions: self.fixed.clone(),
+            fixed_versions: self.fixed.clone().into(),
             fix: self.fix,
-            evidence: Vec::new(),
-            references: Vec::new(),
+            evidence: Shared::default(),
+            references: Shared::default(),
             disabled: None,
         }
     }

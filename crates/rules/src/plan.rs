@@ -196,7 +196,7 @@ impl<'r> Plan<'r> {
 
     /// The place in `known` of the rules whose criteria on the package hold.
     fn list_of<'f>(&self, subject: &Subject<'f>, known: &mut Known<'f>) -> usize {
-        let package = &subject.finding.package;
+        let package: &Package = &subject.finding.package;
         // Findings mostly come package by package.
         if let Some((_, list)) = known.last.filter(|(last, _)| *last == package) {
             return list;

@@ -257,7 +257,7 @@ pub(super) fn findings_of(conn: &Connection, inventory: i64) -> Result<Findings,
         let rows = select.query_map([coordinate], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
         for id in rows {
             let (mut finding, at) = verdict::finding(conn, id)?;
-            finding.package = package.clone();
+            finding.package = package.clone().into();
             ids.push(id);
             since.push((finding.clone(), at));
             findings.push(finding);

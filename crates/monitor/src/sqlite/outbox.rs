@@ -1,6 +1,6 @@
 //! Notifications: put out in the transaction that makes them true, taken by each subscriber in its own time.
 
-use plimsoll_core::Assessment;
+use plimsoll_core::{Assessment, Shared};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::verdict::Difference;
@@ -233,7 +233,7 @@ fn changes(conn: &Connection, mut packed: &[u8]) -> Result<Vec<Change>, Failed> 
             package: finding.package.purl.to_string(),
             from: Some(from).filter(|from| *from != severity),
             severity,
-            fixed_versions: finding.fixed_versions,
+            fixed_versions: Shared::into_inner(finding.fixed_versions),
         });
     }
     Ok(all)

@@ -153,7 +153,7 @@ fn packages<'r>(
 fn vulnerabilities(report: &Report, graph: &mut Graph, ids: &HashMap<&Package, String>) {
     let mut known: BTreeMap<&str, String> = BTreeMap::new();
     for (number, finding) in report.findings.iter().enumerate() {
-        let Some(package) = ids.get(&finding.package) else { continue };
+        let Some(package) = ids.get(&*finding.package) else { continue };
         let vulnerability = known.entry(&finding.id).or_insert_with(|| {
             let identifiers: Vec<Value> = std::iter::once(&finding.id)
                 .chain(&finding.aliases)

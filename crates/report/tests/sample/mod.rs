@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use plimsoll_core::{
     Action, Assessment, Coverage, CoverageCounts, Diagnostic, DiagnosticKind, Digest, Disabled, Distro,
     Evidence, Finding, FixState, ImagePath, LayerRef, Location, NameKind, Package, PackageType, Place, Plan,
-    Purl, Rating, Reference, Remaining, Remedy, Severity, Source, Status, Step, Verdict,
+    Purl, Rating, Reference, Remaining, Remedy, Severity, Shared, Source, Status, Step, Verdict,
 };
 use plimsoll_report::{
     AdvisorySet, Assessed, CoverageReport, FORMAT, FORMAT_VERSION, Gap, ImageSummary, Report, RulesSummary,
@@ -52,16 +52,16 @@ pub(crate) fn finding(
     let (name, version) = (package.name.clone(), package.version.clone());
     Finding {
         id: id.into(),
-        aliases: vec!["GHSA-aaaa-bbbb-cccc".into()],
+        aliases: vec!["GHSA-aaaa-bbbb-cccc".into()].into(),
         summary: summary.into(),
-        package,
+        package: package.into(),
         status: Status::Affected,
         severity,
         score_tenths: Some(75),
         rating: None,
         severity_rule: "advisory".into(),
         actions: Vec::new(),
-        ratings: Vec::new(),
+        ratings: Shared::default(),
         priority: None,
         first_seen: None,
         fixed_versions: fixed.iter().map(ToString::to_string).collect(),
@@ -73,14 +73,15 @@ pub(crate) fn finding(
             published: None,
             modified: None,
             ecosystem,
-            name,
+            name: name.into(),
             name_kind: NameKind::Source,
-            version,
+            version: version.into(),
             scheme: "dpkg".into(),
             range: "< 2".into(),
             reason: "inside".into(),
-        }],
-        references: Vec::new(),
+        }]
+        .into(),
+        references: Shared::default(),
         disabled: None,
     }
 }
@@ -254,18 +255,20 @@ pub(crate) fn full() -> Report {
             rating("Debian", "word", "low"),
             rating("CISA", "KEV", "2024-01-02"),
             rating("FIRST", "EPSS", "0.250000"),
-        ];
+        ]
+        .into();
         finding.rating = Some(finding.ratings[0].clone());
         finding.priority = Some(77);
         finding.first_seen = Some("2026-10-02".into());
         finding.references = vec![
             Reference { kind: "WEB".into(), url: "https://example.org/advisory?id=1".into() },
             Reference { kind: "WEB".into(), url: "javascript:alert(1)".into() },
-        ];
+        ]
+        .into();
     }
     report.findings[0].package.vendor = report.packages[0].package.vendor.clone();
     let mut second = report.findings[3].clone();
-    second.package = twice.package;
+    second.package = twice.package.into();
     report.findings.push(second);
     let mut harmless = report.findings[0].clone();
     harmless.id = "CVE-2023-0001".into();
@@ -279,7 +282,7 @@ pub(crate) fn full() -> Report {
     report.findings.push(harmless);
     report.findings[2].status = Status::Undetermined;
     report.findings[2].id = "GHSA-zzzz-yyyy-xxxx".into();
-    report.findings[2].aliases = vec!["TEMP-0000001-ABCDEF".into()];
+    report.findings[2].aliases = vec!["TEMP-0000001-ABCDEF".into()].into();
     report
 }
 
@@ -319,9 +322,9 @@ pub(crate) fn hostile() -> Report {
     report.packages.iter_mut().for_each(|assessed| spoil(&mut assessed.package));
     for finding in &mut report.findings {
         spoil(&mut finding.package);
-        (finding.id, finding.aliases, finding.summary) = (evil(), vec![evil()], evil());
-        finding.fixed_versions = vec![evil()];
-        finding.references = vec![Reference { kind: evil(), url: evil() }];
+        (finding.id, *finding.aliases, finding.summary) = (evil(), vec![evil()], evil());
+        finding.fixed_versions = vec![evil()].into();
+        finding.references = vec![Reference { kind: evil(), url: evil() }].into();
         finding.severity_rule = evil();
         finding.first_seen = Some(evil());
         finding.actions =
@@ -329,12 +332,13 @@ pub(crate) fn hostile() -> Report {
         finding.ratings = vec![
             rating(EVIL, EVIL, EVIL),
             rating(EVIL, "CVSS_V3", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N"),
-        ];
+        ]
+        .into();
         finding.rating = Some(rating(EVIL, "word", EVIL));
         for evidence in &mut finding.evidence {
             (evidence.advisory, evidence.feed, evidence.range, evidence.reason) =
-                (evil(), evil(), evil(), evil());
-            (evidence.name, evidence.version, evidence.scheme) = (evil(), evil(), evil());
+                (EVIL.into(), EVIL.into(), EVIL.into(), EVIL.into());
+            (evidence.name, evidence.version, evidence.scheme) = (EVIL.into(), EVIL.into(), EVIL.into());
         }
     }
     report.findings[4].disabled =

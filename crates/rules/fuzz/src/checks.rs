@@ -1,7 +1,7 @@
 //! What must hold for any text. Shared by the fuzz targets and the tests that replay their corpora.
 
 use plimsoll_core::{
-    Finding, FixState, ImagePath, LayerRef, Location, Package, PackageType, Purl, Severity, Status,
+    Finding, FixState, ImagePath, LayerRef, Location, Package, PackageType, Purl, Severity, Shared, Status,
 };
 use plimsoll_rules::{Context, Format, Image, Nothing, Ruleset, VexDocument, apply, import, vex_rules};
 
@@ -69,22 +69,22 @@ fn finding(id: &str, kind: &str, name: &str) -> Finding {
     });
     Finding {
         id: id.to_owned(),
-        aliases: vec!["GHSA-g3rq-g295-4j3m".to_owned()],
+        aliases: vec!["GHSA-g3rq-g295-4j3m".to_owned()].into(),
         summary: "A summary".to_owned(),
-        package,
+        package: package.into(),
         status: Status::Affected,
         severity: Severity::Low,
         score_tenths: None,
         rating: None,
         severity_rule: String::new(),
         actions: Vec::new(),
-        ratings: Vec::new(),
+        ratings: Shared::default(),
         priority: None,
         first_seen: None,
-        fixed_versions: Vec::new(),
+        fixed_versions: Shared::default(),
         fix: FixState::Unknown,
-        evidence: Vec::new(),
-        references: Vec::new(),
+        evidence: Shared::default(),
+        references: Shared::default(),
         disabled: None,
     }
 }

@@ -2,7 +2,7 @@
 
 use plimsoll_core::{
     Ecosystem, Finding, FixState, ImagePath, LayerRef, Location, Package, PackageType, Purl, Rating,
-    Severity, Status,
+    Severity, Shared, Status,
 };
 
 /// A finding of a vulnerability in the package of a package URL.
@@ -16,22 +16,22 @@ pub(crate) fn finding(id: &str, purl: &str) -> Finding {
     let version = purl.version.clone().unwrap_or_default();
     Finding {
         id: id.to_owned(),
-        aliases: Vec::new(),
+        aliases: Shared::default(),
         summary: String::new(),
-        package: Package::new(kind, name, version, purl),
+        package: Package::new(kind, name, version, purl).into(),
         status: Status::Affected,
         severity: Severity::Unknown,
         score_tenths: None,
         rating: None,
         severity_rule: String::new(),
         actions: Vec::new(),
-        ratings: Vec::new(),
+        ratings: Shared::default(),
         priority: None,
         first_seen: None,
-        fixed_versions: Vec::new(),
+        fixed_versions: Shared::default(),
         fix: FixState::Unknown,
-        evidence: Vec::new(),
-        references: Vec::new(),
+        evidence: Shared::default(),
+        references: Shared::default(),
         disabled: None,
     }
 }

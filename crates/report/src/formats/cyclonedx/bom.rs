@@ -197,7 +197,7 @@ fn vulnerabilities(report: &Report, references: &HashMap<&Package, String>) -> V
     for finding in &report.findings {
         // Whoever scans what has no packages in the report refers to the package by its purl.
         let affected =
-            references.get(&finding.package).cloned().unwrap_or_else(|| finding.package.purl.to_string());
+            references.get(&*finding.package).cloned().unwrap_or_else(|| finding.package.purl.to_string());
         let affected = (affected, finding.package.version.clone());
         let mut entry = vulnerability(report, finding);
         let key = format!(
