@@ -71,11 +71,12 @@ impl<'s> Jars<'s> {
     fn identify(&mut self) {
         let Some(jar) = self.open.pop() else { return };
         let sha1 = jar.sha1.map(hex);
-        let before = self.out.packages.len();
+        let mut named = false;
         for (mut package, inside) in identify::packages(jar) {
             let mut path = self.within.clone();
             // What is only part of it has not its digest.
             if inside.is_none() {
+                named = true;
                 package.sha1.extend(sha1.clone());
             }
             if let Some(inside) = inside {
@@ -91,7 +92,7 @@ impl<'s> Jars<'s> {
             }
             self.out.packages.push(package);
         }
-        if self.out.packages.len() == before
+        if !named
             && self.out.unnamed.len() < UNNAMED
             && let (Some(sha1), Ok(path)) = (sha1, ImagePath::new(&self.within))
         {
