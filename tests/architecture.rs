@@ -41,7 +41,11 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "plimsoll-report",
         ],
     ),
-    ("plimsoll-cli", &["plimsoll", "plimsoll-fetch", "plimsoll-report", "plimsoll-testkit"]),
+    ("plimsoll-server", &["plimsoll", "plimsoll-monitor", "plimsoll-registry", "plimsoll-report"]),
+    (
+        "plimsoll-cli",
+        &["plimsoll", "plimsoll-fetch", "plimsoll-report", "plimsoll-server", "plimsoll-testkit"],
+    ),
     ("plimsoll-testkit", &["plimsoll-core"]),
 ];
 

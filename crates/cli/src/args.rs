@@ -65,6 +65,10 @@ pub(crate) enum Command {
     Convert(convert::Args),
     /// Compare two images or stored JSON reports: what is new, fixed and changed, and why
     Diff(diff::Args),
+    /// Watch registries: scan what is pushed, tell what changes, answer questions over HTTP
+    #[cfg(feature = "serve")]
+    #[command(after_help = crate::command::serve::EXAMPLES)]
+    Serve(crate::command::serve::Args),
     /// List the forms of reports and inventories
     Formats,
     /// Print a script that completes the command in a shell

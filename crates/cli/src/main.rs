@@ -43,6 +43,8 @@ fn main() -> ExitCode {
         Command::Vex(args) => command::vex::run(args),
         Command::Convert(args) => command::convert::run(args, cli.color),
         Command::Diff(args) => command::diff::run(args, cli.color),
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => command::serve::run(args),
         Command::Formats => command::formats::run(),
         Command::Completions(args) => command::completions::run(args),
         Command::Man(args) => command::man::run(args),

@@ -33,9 +33,14 @@ impl Taken {
         }
     }
 
+    /// Everything because of which something may be missing.
+    pub fn gaps(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.all_diagnostics().filter(|diagnostic| matters(diagnostic.kind))
+    }
+
     /// The first thing because of which something may be missing.
     pub fn partial(&self) -> Option<&Diagnostic> {
-        self.all_diagnostics().find(|diagnostic| matters(diagnostic.kind))
+        self.gaps().next()
     }
 }
 

@@ -58,7 +58,7 @@ pub use plimsoll_version::Scheme;
 pub use reference::{Reference, ReferenceError};
 #[cfg(feature = "registry")]
 pub use remote::open_remote;
-pub use scanner::{ScanOptions, Scanner, View, summary, today};
+pub use scanner::{ScanOptions, Scanner, View, not_applicable, summary, today};
 pub use seen::Seen;
 pub use severity::decide as rate;
 pub use subject::{Listed, Subject};

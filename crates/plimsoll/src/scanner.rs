@@ -388,8 +388,8 @@ pub fn summary(info: &ImageInfo, name: &str) -> ImageSummary {
     }
 }
 
-/// Why an image can't be scanned as one, if it can't.
-fn not_applicable(status: &ImageStatus) -> Option<String> {
+/// Why an image can't be scanned as one, if it can't: for those who take inventories themselves.
+pub fn not_applicable(status: &ImageStatus) -> Option<String> {
     match status {
         ImageStatus::Windows => Some("a Windows image: its packages are not read yet".to_owned()),
         ImageStatus::Artifact(kind) => Some(format!("not an image but an artifact of the type {kind}")),

@@ -14,6 +14,8 @@ pub(crate) mod match_lines;
 pub(crate) mod match_purls;
 pub(crate) mod rules;
 pub(crate) mod scan;
+#[cfg(feature = "serve")]
+pub(crate) mod serve;
 pub(crate) mod vex;
 
 use std::path::PathBuf;

@@ -1,0 +1,102 @@
+//! The findings of an image, and what to do about them.
+
+use std::collections::BTreeMap;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::routing::get;
+use plimsoll::Severity;
+use plimsoll_monitor::{Found, Store as _};
+use serde::{Deserialize, Serialize};
+
+use super::answer::{List, json};
+use super::params::{Named, Params};
+use crate::app::App;
+use crate::problem::Problem;
+
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route("/v1/images/{digest}/findings", get(findings))
+        .route("/v1/images/{digest}/plan", get(plan))
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Asked {
+    at_least: Option<Severity>,
+    fixable: Option<bool>,
+    disabled: Option<bool>,
+}
+
+impl Asked {
+    fn wants(&self, found: &Found) -> bool {
+        let finding = &found.finding;
+        self.at_least.is_none_or(|least| finding.severity >= least)
+            && self.fixable.is_none_or(|fixable| fixable != finding.fixed_versions.is_empty())
+            && self.disabled.is_none_or(|disabled| disabled == finding.disabled.is_some())
+    }
+}
+
+async fn findings(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Named(digest): Named,
+    Params(asked): Params<Asked>,
+) -> Result<Response, Problem> {
+    app.blocking(move |app| {
+        let mut value = app.store.findings(&digest)?;
+        value.retain(|found| asked.wants(found));
+        json(&headers, &List { value, next_link: None })
+    })
+    .await
+}
+
+/// One thing to do, and what it mends.
+#[derive(Debug, Serialize)]
+pub(crate) struct Step {
+    /// What to do.
+    pub(crate) action: String,
+    /// The worst that it mends.
+    pub(crate) severity: Severity,
+    /// The vulnerabilities that it mends.
+    pub(crate) mends: Vec<String>,
+}
+
+/// What to do about findings, what mends most first; and the findings that nothing mends.
+pub(crate) fn steps(findings: &[Found]) -> (Vec<Step>, usize) {
+    let mut steps: BTreeMap<&str, Step> = BTreeMap::new();
+    let mut without = 0;
+    for found in findings.iter().filter(|found| found.finding.disabled.is_none()) {
+        let Some(action) = &found.action else {
+            without += 1;
+            continue;
+        };
+        let step = steps.entry(action).or_insert_with(|| Step {
+            action: action.clone(),
+            severity: Severity::Unknown,
+            mends: Vec::new(),
+        });
+        step.severity = step.severity.max(found.finding.severity);
+        if !step.mends.contains(&found.finding.id) {
+            step.mends.push(found.finding.id.clone());
+        }
+    }
+    let mut steps: Vec<Step> = steps.into_values().collect();
+    steps.sort_by_key(|step| std::cmp::Reverse((step.severity, step.mends.len())));
+    (steps, without)
+}
+
+async fn plan(State(app): State<App>, headers: HeaderMap, Named(digest): Named) -> Result<Response, Problem> {
+    #[derive(Serialize)]
+    struct Plan {
+        steps: Vec<Step>,
+        without_action: usize,
+    }
+    app.blocking(move |app| {
+        let (steps, without_action) = steps(&app.store.findings(&digest)?);
+        json(&headers, &Plan { steps, without_action })
+    })
+    .await
+}

@@ -1,0 +1,75 @@
+//! What requests bring along; what is wrong with it is a [`Problem`].
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use plimsoll::Digest;
+use serde::de::DeserializeOwned;
+
+use crate::app::App;
+use crate::problem::Problem;
+
+/// The parameters after the question mark. Unknown ones are refused where `T` does so.
+pub(crate) struct Params<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<App> for Params<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let query = Query::<T>::from_request_parts(parts, app).await;
+        query.map(|Query(value)| Self(value)).map_err(|error| Problem::bad(error.body_text()))
+    }
+}
+
+/// The digest that the address names.
+pub(crate) struct Named(pub(crate) Digest);
+
+impl FromRequestParts<App> for Named {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let Path(text) = Path::<String>::from_request_parts(parts, app)
+            .await
+            .map_err(|error| Problem::bad(error.body_text()))?;
+        let digest = text.parse().map_err(|error| Problem::bad(format!("no digest: {error}")))?;
+        Ok(Self(digest))
+    }
+}
+
+/// The body, whatever it is, up to `limits.body`.
+pub(crate) struct Body(pub(crate) Bytes);
+
+impl FromRequest<App> for Body {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let bytes = Bytes::from_request(request, app).await;
+        bytes.map(Self).map_err(|error| Problem::new(error.status(), error.body_text()))
+    }
+}
+
+/// The body as a JSON document. An empty one is `null`.
+pub(crate) struct Document<T>(pub(crate) T);
+
+impl<T: DeserializeOwned> FromRequest<App> for Document<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let Body(bytes) = Body::from_request(request, app).await?;
+        let bytes: &[u8] = if bytes.is_empty() { b"null" } else { &bytes };
+        serde_json::from_slice(bytes).map(Self).map_err(|error| {
+            let status = match error.is_data() {
+                true => StatusCode::UNPROCESSABLE_ENTITY,
+                false => StatusCode::BAD_REQUEST,
+            };
+            Problem::new(status, format!("the body is not what it should be: {error}"))
+        })
+    }
+}
+
+/// An instant as people write it (RFC 3339), or in milliseconds since 1970.
+pub(crate) fn instant(name: &str, text: &str) -> Result<i64, Problem> {
+    let read = plimsoll_registry::from_rfc3339(text).or_else(|| text.parse().ok());
+    read.ok_or_else(|| Problem::bad(format!("{name}: {text:?} is no instant; expected 2026-01-31T00:00:00Z")))
+}

@@ -1,0 +1,38 @@
+//! The images that were scanned for the first time.
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::routing::get;
+use plimsoll_monitor::{DAY, Store as _};
+use serde::Deserialize;
+
+use super::answer::{List, json};
+use super::params::{Params, instant};
+use crate::app::{App, now};
+use crate::problem::Problem;
+
+pub(crate) fn routes() -> Router<App> {
+    Router::new().route("/v1/usage", get(usage))
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Asked {
+    /// From when. Default: 30 days ago.
+    from: Option<String>,
+    /// Until before when. Default: now.
+    to: Option<String>,
+}
+
+async fn usage(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Params(asked): Params<Asked>,
+) -> Result<Response, Problem> {
+    let to = asked.to.map_or(Ok(now()), |text| instant("to", &text))?;
+    let from = asked.from.map_or(Ok(to.saturating_sub(30 * DAY)), |text| instant("from", &text))?;
+    app.blocking(move |app| json(&headers, &List { value: app.store.usage(from, to)?, next_link: None }))
+        .await
+}

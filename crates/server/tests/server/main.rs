@@ -1,0 +1,8 @@
+//! The server as a whole, on loopback, with registries that are made in code and the ones that everybody has.
+
+mod access;
+mod changes;
+mod events;
+mod http;
+mod registry;
+mod world;
