@@ -105,7 +105,7 @@ pub struct Sink {
     pub origins: Vec<DirectoryOrigin>,
     /// Packages that the file says are here, without being their own record. Each counts where nothing else was found
     /// that says so.
-    pub hearsay: Vec<Package>,
+    pub hearsay: Vec<Hearsay>,
     /// Archives that nothing says the name of.
     pub unnamed: Vec<Unnamed>,
     /// What was wrong.
@@ -128,6 +128,15 @@ pub struct Owned {
     pub package: String,
     /// [`path_hash`] of each of its paths.
     pub paths: Vec<u64>,
+}
+
+/// A package that a file says is here, without being its record.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Hearsay {
+    /// The package.
+    pub package: Package,
+    /// Whether it speaks of the same when another version of it was found; otherwise only the same version is the same.
+    pub any_version: bool,
 }
 
 /// Where the packages were installed from whose records stand in a directory, or in one directly within it.

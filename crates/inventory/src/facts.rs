@@ -1,7 +1,7 @@
 use plimsoll_core::{Diagnostic, Distro, Package};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::{DirectoryOrigin, Owned, Unnamed};
+use crate::{DirectoryOrigin, Hearsay, Owned, Unnamed};
 
 /// What the catalogers found in one layer, file by file: what the layer says by itself, without the knowledge of
 /// any other, so that it can be kept by the layer's digest and [`Catalogers::key`](crate::Catalogers::key).
@@ -45,7 +45,7 @@ pub(crate) struct FileFacts {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) origins: Vec<DirectoryOrigin>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) hearsay: Vec<Package>,
+    pub(crate) hearsay: Vec<Hearsay>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) unnamed: Vec<Unnamed>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -29,7 +29,9 @@ mod stored;
 mod tee;
 
 pub use catalog::{Catalogers, Wanted};
-pub use cataloger::{Cataloger, DirectoryOrigin, File, Interest, Owned, Pattern, Sink, Unnamed, path_hash};
+pub use cataloger::{
+    Cataloger, DirectoryOrigin, File, Hearsay, Interest, Owned, Pattern, Sink, Unnamed, path_hash,
+};
 pub use error::Error;
 pub use facts::LayerFacts;
 pub use inventory::{Inventory, Unidentified};

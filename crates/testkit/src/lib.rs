@@ -21,6 +21,7 @@ mod layer;
 mod merged;
 pub mod node;
 mod oci;
+pub mod pe;
 pub mod python;
 mod random;
 mod replay;

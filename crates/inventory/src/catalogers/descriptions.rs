@@ -53,7 +53,7 @@ descriptions! {
     "python-record" [] "the files of installed distributions, so that a program among them is known" "";
     "node-installed" [Npm] "installed packages; fixtures and stubs are marked" "packages bundled into one script";
     "node-archive" [Npm] "Yarn's zips and editor extensions" "";
-    "binary" [Golang, Cargo, Maven, Generic] "programs and libraries by content: Go modules and standard library, crates of cargo-auditable, GraalVM's embedded list, products by texts; source paths of crates with low confidence, in the comprehensive view" "packed programs; Go programs without build information";
+    "binary" [Golang, Cargo, Maven, Nuget, Generic] "programs and libraries by content: Go modules and standard library, crates of cargo-auditable, GraalVM's embedded list, products by texts; .NET assemblies by their version resource, where no dependency manifest lists them; source paths of crates with low confidence, in the comprehensive view" "packed programs; Go programs without build information";
     "java-archive" [Maven] "archives within archives, by pom.properties, manifest and file name, each with its confidence and its SHA-1" "classes that were copied without their metadata";
     "python-lock" [PyPi] "poetry, PDM, uv and pylock lock files" "";
     "python-pipfile-lock" [PyPi] "Pipfile.lock" "";

@@ -74,6 +74,7 @@ impl Cataloger for Document {
                 out.packages.push(package);
             }
         }
+        out.installed.append(&mut found.installed);
         out.diagnostics.append(&mut found.diagnostics);
     }
 }

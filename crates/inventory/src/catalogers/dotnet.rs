@@ -9,12 +9,13 @@ use serde::de::IgnoredAny;
 use super::document::{Document, Text as File, WHOLE, malformed};
 use super::json::{self, Entries, Text};
 use super::{identity, xml};
-use crate::{Interest, Pattern, Sink};
+use crate::cataloger::path_hash_on;
+use crate::{Interest, Pattern, Sink, path_hash};
 
 /// Dependency manifests beside programs (.NET SDK, `runtime-configuration-file`, `.deps.json`).
 pub(crate) const DEPS: Document = Document {
     id: "dotnet-deps",
-    revision: 1,
+    revision: 2,
     interests: &[Interest { pattern: Pattern::Suffix(".deps.json"), take: WHOLE }],
     role: Role::Normal,
     read: read_deps,
@@ -89,9 +90,9 @@ struct RuntimeTarget {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Target {
-    runtime: Option<IgnoredAny>,
+    runtime: Option<Entries<IgnoredAny>>,
     #[serde(rename = "runtimeTargets")]
-    runtime_targets: Option<IgnoredAny>,
+    runtime_targets: Option<Entries<IgnoredAny>>,
     native: Option<IgnoredAny>,
     resources: Option<IgnoredAny>,
 }
@@ -100,6 +101,20 @@ struct Target {
 #[serde(default)]
 struct Library {
     r#type: Text,
+}
+
+/// The assemblies of a deployed package: beside the manifest, whatever folder they had in the package.
+fn installed(manifest: &[u8], target: Option<&&Target>, out: &mut Sink) {
+    let end = manifest.iter().rposition(|&b| b == b'/').map_or(0, |slash| slash + 1);
+    let directory = path_hash(manifest.get(..end).unwrap_or_default());
+    let lists = target.into_iter().flat_map(|target| [&target.runtime, &target.runtime_targets]);
+    for (path, _) in lists.flatten().flat_map(|files| &files.0) {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        out.installed.push(path_hash_on(directory, name.as_bytes()));
+        if name != path {
+            out.installed.push(path_hash_on(directory, path.as_bytes()));
+        }
+    }
 }
 
 fn read_deps(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
@@ -126,6 +141,8 @@ fn read_deps(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
                 package.ecosystem = None;
             }
             out.packages.push(package);
+            let files = target.as_ref().and_then(|target| target.get(key.as_str()));
+            installed(file.path, files, out);
         }
     }
     Ok(())

@@ -10,14 +10,16 @@ mod removed;
 
 use std::collections::{HashMap, HashSet};
 
-use plimsoll_core::{Diagnostic, Distro, FileRef, ImagePath, LayerRef, Location, MergedView, Package};
+use plimsoll_core::{
+    Diagnostic, Distro, FileRef, ImagePath, LayerRef, Location, MergedView, Package, PackageType,
+};
 
 use crate::facts::FileFacts;
 use crate::merge::hearsay::Known;
 use crate::merge::history::History;
 use crate::merge::origins::Origins;
 use crate::merge::owners::Owners;
-use crate::{Catalogers, Inventory, LayerFacts, Unidentified, Unnamed, path_hash};
+use crate::{Catalogers, Hearsay, Inventory, LayerFacts, Unidentified, Unnamed, path_hash};
 
 /// Facts that count, because their file is visible.
 pub(crate) struct Visible<'a> {
@@ -179,9 +181,18 @@ impl Catalogers {
         }
         if visible.iter().any(|one| !one.facts.hearsay.is_empty()) {
             let known = Known::new(merged.0.keys());
-            for one in visible {
-                for said in one.facts.hearsay.iter().filter(|said| known.lacks(said)) {
-                    merged.add(placed(said, one, one.file.layer), &one.path, layer_of(one.file.layer));
+            let installed = installed(visible);
+            for one in visible.iter().filter(|one| !one.facts.hearsay.is_empty()) {
+                // An assembly that a dependency manifest lists is part of the package there.
+                let listed = installed.contains(&path_hash(one.path.as_bytes()));
+                let of_another = |said: &Hearsay| listed && said.package.kind == PackageType::Nuget;
+                let said = one.facts.hearsay.iter().filter(|said| known.lacks(said) && !of_another(said));
+                for said in said {
+                    merged.add(
+                        placed(&said.package, one, one.file.layer),
+                        &one.path,
+                        layer_of(one.file.layer),
+                    );
                 }
             }
         }
@@ -318,6 +329,11 @@ fn unnamed(view: &dyn MergedView, visible: &[Visible<'_>], owners: &Owners<'_>) 
     all
 }
 
+/// The hashes of the paths that packages of a language say are theirs.
+fn installed(visible: &[Visible<'_>]) -> HashSet<u64> {
+    visible.iter().flat_map(|one| &one.facts.installed).copied().collect()
+}
+
 /// Counts the programs and archives that no package was found in and no package owns.
 fn unidentified(
     view: &dyn MergedView,
@@ -335,7 +351,7 @@ fn unidentified(
         .filter(|one| one.facts.packages.iter().any(|package| !package.kind.is_os()))
         .filter_map(|one| library(one.path.as_bytes()))
         .collect();
-    let installed: HashSet<u64> = visible.iter().flat_map(|one| &one.facts.installed).copied().collect();
+    let installed = installed(visible);
     let mut found = Unidentified::default();
     if facts.iter().all(|layer| layer.programs.is_empty() && layer.archives.is_empty()) {
         return found;

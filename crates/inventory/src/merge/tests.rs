@@ -1,7 +1,7 @@
 use plimsoll_core::{Content, Distro, Package, PackageType, Purl, Role, Take};
 
 use crate::fake::{Image, Node, file};
-use crate::{Cataloger, Catalogers, File, Interest, Inventory, Owned, Pattern, Sink, path_hash};
+use crate::{Cataloger, Catalogers, File, Hearsay, Interest, Inventory, Owned, Pattern, Sink, path_hash};
 
 /// Lines: `said NAME VERSION`, `os-said NAME VERSION`, `installed PATH`, `os NAME VERSION`, `own NAME PATH`, `lang NAME VERSION`, `distro ID VERSION`, `bad MESSAGE`.
 struct Lines(&'static str, &'static [Interest]);
@@ -23,6 +23,7 @@ impl Cataloger for Lines {
             let package = |kind: PackageType, name: &str, version: &str| {
                 Package::new(kind, name, version, Purl::new(kind.purl_type(), None, name, Some(version)))
             };
+            let said = |package: Package| Hearsay { package, any_version: true };
             match words[..] {
                 ["os", name, version] => out.packages.push(package(PackageType::Deb, name, version)),
                 ["lang", name, version] => out.packages.push(package(PackageType::PyPi, name, version)),
@@ -30,8 +31,10 @@ impl Cataloger for Lines {
                     let paths = vec![path_hash(path.as_bytes())];
                     out.owned.push(Owned { package: name.to_owned(), paths });
                 }
-                ["said", name, version] => out.hearsay.push(package(PackageType::PyPi, name, version)),
-                ["os-said", name, version] => out.hearsay.push(package(PackageType::Deb, name, version)),
+                ["said", name, version] => out.hearsay.push(said(package(PackageType::PyPi, name, version))),
+                ["os-said", name, version] => {
+                    out.hearsay.push(said(package(PackageType::Deb, name, version)))
+                }
                 ["installed", path] => out.installed.push(path_hash(path.as_bytes())),
                 ["distro", id, version] => {
                     out.distro =

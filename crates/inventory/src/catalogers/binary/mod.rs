@@ -3,6 +3,7 @@
 //! Nothing of the file is held but a window and what the detectors copy out of it, so that a program of several
 //! hundred MiB costs no more memory than a small one.
 
+mod assembly;
 mod classify;
 mod compressed;
 mod go;
@@ -30,7 +31,7 @@ impl Cataloger for Executables {
     }
 
     fn revision(&self) -> u32 {
-        3
+        4
     }
 
     fn interests(&self) -> &'static [Interest] {
@@ -53,8 +54,10 @@ impl Cataloger for Executables {
         let mut auditable = rust::Auditable::default();
         let mut paths = rust::Paths::default();
         let mut embedded = sbom::Embedded::default();
+        let mut assembly = assembly::Assembly::new(file.path);
         let mut classifier = classify::Classifier::of(file.path);
-        let mut detectors: Vec<&mut dyn Detector> = vec![&mut go, &mut auditable, &mut paths, &mut embedded];
+        let mut detectors: Vec<&mut dyn Detector> =
+            vec![&mut go, &mut auditable, &mut paths, &mut embedded, &mut assembly];
         if let Some(classifier) = &mut classifier {
             detectors.push(classifier);
         }

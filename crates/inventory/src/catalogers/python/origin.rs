@@ -5,7 +5,7 @@ use super::super::document::malformed;
 use super::super::identity;
 use super::super::json::{self, Entries, Maybe, Text};
 use super::record::parent;
-use crate::{Cataloger, DirectoryOrigin, File, Interest, Pattern, Sink};
+use crate::{Cataloger, DirectoryOrigin, File, Hearsay, Interest, Pattern, Sink};
 
 /// Where distributions were installed from, where that is no index: `direct_url.json` (PyPA, "Recording the Direct
 /// URL Origin of installed distributions"), and what makes sources importable where they stand: `.egg-link`
@@ -40,7 +40,8 @@ impl Cataloger for Origins {
             return;
         }
         if let Some(said) = name.strip_prefix(b"__editable__.") {
-            out.hearsay.extend(std::str::from_utf8(said).ok().and_then(editable));
+            let package = std::str::from_utf8(said).ok().and_then(editable);
+            out.hearsay.extend(package.map(|package| Hearsay { package, any_version: true }));
         }
         let first = bytes.split(|&b| b == b'\n').next().unwrap_or_default().trim_ascii();
         if first.starts_with(b"/") {
@@ -210,7 +211,7 @@ mod tests {
         );
         assert!(link.hearsay.is_empty());
         let pth = read("lib/site-packages/__editable__.my_pkg-1.0+a.pth", "/src/my-pkg/src\n");
-        assert_eq!(pth.hearsay[0].purl.to_string(), "pkg:pypi/my-pkg@1.0%2Ba");
+        assert_eq!(pth.hearsay[0].package.purl.to_string(), "pkg:pypi/my-pkg@1.0%2Ba");
         let finder = read("lib/site-packages/__editable__.b-2.pth", "import __editable___b_2_finder; x()");
         assert!(finder.origins.is_empty() && finder.hearsay.len() == 1);
         assert!(read("lib/site-packages/__editable__.pth", "").hearsay.is_empty());

@@ -4,6 +4,8 @@ mod elf;
 mod macho;
 mod pe;
 
+pub(super) use self::pe::Resources;
+
 /// The formats of executables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
@@ -51,6 +53,8 @@ pub(super) struct Segment {
 #[derive(Debug, Default)]
 pub(super) struct Layout {
     pub(super) segments: Vec<Segment>,
+    /// Of a managed assembly.
+    pub(super) resources: Option<Resources>,
     elf: bool,
 }
 
@@ -69,7 +73,9 @@ impl Layout {
         }
         .unwrap_or_default();
         segments.retain(|segment| segment.size > 0);
-        Self { segments, elf: format == Some(Format::Elf) }
+        let pe = format == Some(Format::Pe);
+        let resources = pe.then(|| pe::managed_resources(start, &segments)).flatten();
+        Self { segments, resources, elf: format == Some(Format::Elf) }
     }
 
     /// The segment that the byte of the file belongs to.
@@ -158,6 +164,7 @@ mod tests {
             |offset, size, address| Segment { offset, size, address, writable: false, executable: false };
         let layout = Layout {
             elf: true,
+            resources: None,
             segments: vec![segment(0, 0x100, 0x40_0000), segment(0x100, 0x80, 0x50_0100)],
         };
         assert_eq!(layout.offset_of(0x40_00ff), Some(0xff));

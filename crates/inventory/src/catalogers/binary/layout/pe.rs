@@ -33,6 +33,45 @@ pub(super) fn segments(file: &[u8]) -> Option<Vec<Segment>> {
     Some(segments)
 }
 
+/// Where the resources of a managed assembly are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) struct Resources {
+    /// Where they begin in the file.
+    pub(in super::super) offset: u64,
+    /// How many bytes of the file they have.
+    pub(in super::super) size: u64,
+    /// The relative address that their first byte is loaded at.
+    pub(in super::super) address: u32,
+}
+
+/// The resources of a file whose headers say that the common language runtime runs it (PE Format, "Optional Header
+/// Data Directories").
+pub(super) fn managed_resources(file: &[u8], segments: &[Segment]) -> Option<Resources> {
+    const RESOURCES: usize = 2;
+    const RUNTIME: usize = 14;
+    let start = usize::try_from(Bytes(file, false).u32(0x3c)?).ok()?;
+    let header = Bytes(file.get(start..).filter(|pe| pe.starts_with(b"PE\0\0"))?, false);
+    let (directories, base) = match header.u16(24)? {
+        0x10b => (24 + 96, u64::from(header.u32(24 + 28)?)),
+        0x20b => (24 + 112, header.u64(24 + 24)?),
+        _ => return None,
+    };
+    if usize::try_from(header.u32(directories - 4)?).ok()? <= RUNTIME {
+        return None;
+    }
+    let directory = |number: usize| {
+        Some((header.u32(directories + 8 * number)?, header.u32(directories + 8 * number + 4)?))
+    };
+    directory(RUNTIME).filter(|(address, size)| *address > 0 && *size > 0)?;
+    let (address, size) = directory(RESOURCES).filter(|(address, size)| *address > 0 && *size > 0)?;
+    let loaded = base.checked_add(u64::from(address))?;
+    let offset = segments.iter().find_map(|segment| {
+        let into = loaded.checked_sub(segment.address).filter(|&into| into < segment.size)?;
+        segment.offset.checked_add(into)
+    })?;
+    Some(Resources { offset, size: u64::from(size), address })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
