@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::Ecosystem;
+use crate::{Ecosystem, codename};
 
 /// The distribution that an image says it is: os-release(5), or a release file where there is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -50,11 +50,16 @@ impl Distro {
             Some(format!("{}.{}", parts.next()?, parts.next()?))
         };
         let (name, release) = match self.id.as_str() {
+            // Before Debian 4 minor releases had numbers of their own.
+            "debian" if matches!(major, Some("2" | "3")) => ("Debian", minor()),
             "debian" => ("Debian", Some(major.map(str::to_owned).or_else(|| self.debian_from_codename())?)),
             "alpine" if self.version.contains("_alpha") || self.version == "edge" || self.is_edge() => {
                 ("Alpine", Some("edge".to_owned()))
             }
             "alpine" => ("Alpine", Some(format!("v{}", minor()?))),
+            "ubuntu" if self.version.is_empty() => {
+                ("Ubuntu", Some(codename::ubuntu(self.codename.as_deref()?)?.to_owned()))
+            }
             "ubuntu" => ("Ubuntu", Some(ubuntu_release(&self.version)?)),
             "almalinux" => ("AlmaLinux", Some(major?.to_owned())),
             "rocky" => ("Rocky Linux", Some(major?.to_owned())),
@@ -81,7 +86,9 @@ impl Distro {
             "secureos" => ("SecureOS", None),
             "echo" => ("Echo", None),
             "bottlerocket" => ("Bottlerocket", None),
-            "alpaquita" => ("Alpaquita", Some(self.version.clone()).filter(|v| !v.is_empty())),
+            "alpaquita" => ("Alpaquita", self.numbered_or_named()),
+            "bellsoft-hardened-containers" => ("BellSoft Hardened Containers", self.numbered_or_named()),
+            "cleanstart" => ("CleanStart", None),
             "anolis" => ("Anolis OS", Some(major?.to_owned())),
             "altlinux" => ("ALT Linux", Some(alt_branch(major?))),
             "openEuler" | "openeuler" => ("openEuler", Some(self.open_euler()?)),
@@ -116,6 +123,12 @@ impl Distro {
         })
     }
 
+    /// `23`, or `stream` where the release is the rolling one.
+    fn numbered_or_named(&self) -> Option<String> {
+        let version = Some(&self.version).filter(|version| !version.is_empty());
+        version.or(self.codename.as_ref()).cloned()
+    }
+
     /// Whether Alpine's packages come from its rolling branch alone, whatever release the image began as.
     fn is_edge(&self) -> bool {
         let mut branches = self.repositories.iter().filter_map(|line| alpine_branch(line)).peekable();
@@ -124,16 +137,8 @@ impl Distro {
 
     /// Testing images say `VERSION_CODENAME` alone; `sid` is no release and has no ecosystem of its own.
     fn debian_from_codename(&self) -> Option<String> {
-        let release = match self.codename.as_deref()? {
-            "duke" => "15",
-            "forky" => "14",
-            "trixie" => "13",
-            "bookworm" => "12",
-            "bullseye" => "11",
-            "buster" => "10",
-            _ => return None,
-        };
-        Some(release.to_owned())
+        let release = codename::debian(self.codename.as_deref()?)?;
+        (release != "sid").then(|| release.to_owned())
     }
 
     /// What a person calls it: `PRETTY_NAME`, or `ID` and `VERSION_ID`.

@@ -150,6 +150,8 @@ package_types! {
     Hackage = "hackage" => Some("Hackage"),
     /// R.
     Cran = "cran" => Some("CRAN"),
+    /// R packages of biology.
+    Bioconductor = "bioconductor" => Some("Bioconductor"),
     /// Julia.
     Julia = "julia" => Some("Julia"),
     /// Swift.
@@ -170,6 +172,10 @@ package_types! {
     Opam = "opam" => Some("opam"),
     /// GitHub Actions.
     GithubActions = "githubactions" => Some("GitHub Actions"),
+    /// Extensions of Visual Studio Code.
+    Vscode = "vscode-extension" => Some("VSCode"),
+    /// Kubernetes' own components, as its records name them: `k8s.io/apiserver`.
+    K8s = "k8s" => Some("Kubernetes"),
     /// WordPress plugins and themes.
     Wordpress = "wordpress" => None,
     /// Nix store paths.

@@ -1,10 +1,14 @@
-use crate::{Distro, Ecosystem, Package, PackageType, Purl, PurlError, Source};
+use crate::purl_distro::os_ecosystem;
+use crate::{Ecosystem, Package, PackageType, Purl, PurlError, Source};
 
 impl Package {
     /// The package that a package URL names, as far as it says: for those who match without an image.
     ///
-    /// An operating-system package's ecosystem comes from the `distro` qualifier (`debian-12`, `alpine-3.19.1`,
-    /// or a codename), its source package from `upstream` (`glibc` or `glibc@2.36-9`), an epoch from `epoch` where the version has none.
+    /// An operating-system package's ecosystem comes from the `distro` qualifier (`debian-12`, `alpine-3.19.1`, a
+    /// codename, or the OSV ecosystem itself, `SUSE:Linux Enterprise Server 15 SP5`), its source package from
+    /// `upstream` (`glibc` or `glibc@2.36-9`), an epoch from `epoch` where the version has none. What has no type of
+    /// its own is `generic`: in the ecosystem that its `ecosystem` qualifier names, else in OSS-Fuzz, whose projects
+    /// OSV writes so.
     ///
     /// ```
     /// let purl = "pkg:deb/debian/libc6@2.36-9%2Bb1?distro=debian-12&upstream=glibc%402.36-9".parse()?;
@@ -18,6 +22,8 @@ impl Package {
     /// A type that is not known.
     pub fn from_purl(purl: Purl) -> Result<Package, PurlError> {
         let kind = PackageType::from_purl_type(&purl.kind)
+            // What Visual Studio Code's extensions were called before there was a type for them.
+            .or_else(|| (purl.kind == "vscode").then_some(PackageType::Vscode))
             .ok_or_else(|| PurlError::BadType(purl.to_string().chars().take(300).collect()))?;
         let qualifier = |key: &str| purl.qualifiers.get(key).map(String::as_str);
         let version = purl.version.clone().unwrap_or_default();
@@ -31,6 +37,9 @@ impl Package {
             (Some(group), PackageType::Maven) => format!("{group}:{}", purl.name),
             // Gentoo's names are of two parts, as the languages' that have a namespace are.
             (Some(category), PackageType::Ebuild) => format!("{category}/{}", purl.name),
+            (Some(publisher), PackageType::Vscode) => format!("{publisher}.{}", purl.name),
+            // Who has built a recipe is no part of its name.
+            (Some(_), PackageType::Conan) => purl.name.clone(),
             (Some(namespace), _) if !kind.is_os() => format!("{namespace}/{}", purl.name),
             _ => purl.name.clone(),
         };
@@ -40,7 +49,7 @@ impl Package {
         if kind == PackageType::Ebuild {
             package.ecosystem = Some(Ecosystem::new("Gentoo"));
         } else if kind.is_os() {
-            package.ecosystem = distro(&purl).and_then(|distro| distro.ecosystem());
+            package.ecosystem = os_ecosystem(&purl);
             package.source = qualifier("upstream").filter(|u| !u.is_empty()).map(|upstream| {
                 let (name, version) = upstream.split_once('@').unwrap_or((upstream, &package.version));
                 match kind {
@@ -48,6 +57,10 @@ impl Package {
                     _ => Source { name: name.to_owned(), version: version.to_owned() },
                 }
             });
+        } else if kind == PackageType::Generic {
+            let named = qualifier("ecosystem").map(|text| Ecosystem::from(text.to_owned()));
+            let own = if package.name == "ghc" { "GHC" } else { "OSS-Fuzz" };
+            package.ecosystem = Some(named.unwrap_or_else(|| Ecosystem::new(own)));
         }
         Ok(package)
     }
@@ -68,60 +81,5 @@ impl Source {
             }
         }
         Source { name: file.to_owned(), version: version.to_owned() }
-    }
-}
-
-fn distro(purl: &Purl) -> Option<Distro> {
-    let namespace = purl.namespace.as_deref().unwrap_or_default();
-    let Some(text) = purl.qualifiers.get("distro") else {
-        // Rolling distributions have no release to name.
-        return Some(Distro::named(namespace, ""));
-    };
-    // `opensuse-leap-15.5`, `openEuler-22.03-LTS-SP3`: the version begins at the first number.
-    let cut = text.match_indices('-').find_map(|(at, _)| {
-        let (id, version) = (text.get(..at)?, text.get(at + 1..)?);
-        version.starts_with(|c: char| c.is_ascii_digit()).then_some((id, version))
-    });
-    Some(match cut {
-        Some((id, version)) => {
-            // Some producers write their own spelling of the ID here (`el-8`): only one that is known is taken.
-            let named = Distro::named(id, version);
-            if named.ecosystem().is_some() { named } else { Distro::named(namespace, version) }
-        }
-        _ if text.starts_with(|c: char| c.is_ascii_digit()) => Distro::named(namespace, text),
-        _ => {
-            // A rolling distribution by its ID, or a release by its codename.
-            let named = Distro::named(text, "");
-            if named.ecosystem().is_some() {
-                named
-            } else {
-                Distro { codename: Some(text.clone()), ..Distro::named(namespace, "") }
-            }
-        }
-    })
-}
-
-impl Distro {
-    /// A distribution by the name that a tool gives it, which need not be its `ID`.
-    pub fn named(name: &str, version: &str) -> Distro {
-        let lower = name.to_ascii_lowercase();
-        let id = match lower.as_str() {
-            "redhat" | "red hat enterprise linux" => "rhel",
-            "alma" => "almalinux",
-            "rockylinux" => "rocky",
-            "amazon" | "amazonlinux" => "amzn",
-            "oracle" | "oraclelinux" => "ol",
-            "cbl-mariner" => "mariner",
-            "archlinux" => "arch",
-            "suse" | "suse linux enterprise server" => "sles",
-            "opensuse.leap" => "opensuse-leap",
-            "opensuse.tumbleweed" => "opensuse-tumbleweed",
-            // Tumbleweed's releases are dates.
-            "opensuse" if version.contains('.') => "opensuse-leap",
-            "opensuse" if version.len() == 8 => "opensuse-tumbleweed",
-            "openeuler" => "openEuler",
-            other => other,
-        };
-        Distro { id: id.to_owned(), version: version.to_owned(), ..Distro::default() }
     }
 }

@@ -9,6 +9,7 @@
 
 mod advisory;
 pub mod calendar;
+pub mod codename;
 mod coverage;
 mod diagnostic;
 mod digest;
@@ -23,6 +24,7 @@ mod observer;
 mod package;
 mod path;
 mod purl;
+mod purl_distro;
 mod remedy;
 mod severity;
 mod shared;

@@ -87,6 +87,13 @@ fn packages_take_the_names_that_advisories_use() {
             Some("AlmaLinux:8"),
         ),
         ("pkg:deb/debian/openssl@3.0.9-1", "openssl", "3.0.9-1", None),
+        ("pkg:conan/bincrafters/zlib@1.2.11", "zlib", "1.2.11", Some("ConanCenter")),
+        ("pkg:vscode-extension/ms-python/python@1.0.0", "ms-python.python", "1.0.0", Some("VSCode")),
+        ("pkg:k8s/k8s.io%2Fapiserver@1.24.1", "k8s.io/apiserver", "1.24.1", Some("Kubernetes")),
+        ("pkg:bioconductor/edgeR@3.40.0", "edgeR", "3.40.0", Some("Bioconductor")),
+        ("pkg:generic/mruby@3.2.0", "mruby", "3.2.0", Some("OSS-Fuzz")),
+        ("pkg:generic/ghc@9.12.1", "ghc", "9.12.1", Some("GHC")),
+        ("pkg:generic/Kernel@6.1?ecosystem=Linux", "Kernel", "6.1", Some("Linux")),
     ] {
         let package = Package::from_purl(text.parse().unwrap()).unwrap();
         let ecosystem_found = package.ecosystem.as_ref().map(|e| e.as_str());
@@ -95,6 +102,58 @@ fn packages_take_the_names_that_advisories_use() {
             (name, version, ecosystem),
             "{text}"
         );
+    }
+}
+
+/// Every way in which publishers and tools write the distribution of a package.
+#[test]
+fn distributions_are_written_in_many_ways() {
+    for (purl, ecosystem) in [
+        ("pkg:deb/ubuntu/a@1?distro=jammy", "Ubuntu:22.04:LTS"),
+        ("pkg:deb/ubuntu/a@1?distro=ubuntu-24.10", "Ubuntu:24.10"),
+        ("pkg:deb/ubuntu/a@1?distro=Ubuntu:Pro:16.04:LTS", "Ubuntu:Pro:16.04:LTS"),
+        ("pkg:deb/debian/a@1?distro=debian:12", "Debian:12"),
+        ("pkg:deb/debian/a@1?distro=Debian:12", "Debian:12"),
+        ("pkg:deb/debian/a@1?distro=buster", "Debian:10"),
+        ("pkg:deb/echo/a@1", "Echo"),
+        ("pkg:apk/alpine/a@1?distro=3.19", "Alpine:v3.19"),
+        ("pkg:apk/alpine/a@1?distro=v3.19", "Alpine:v3.19"),
+        ("pkg:apk/alpine/a@1?distro=alpine-edge", "Alpine:edge"),
+        ("pkg:apk/alpine/a@1?distro=edge", "Alpine:edge"),
+        ("pkg:apk/alpaquita/a@1?arch=source&distro=stream", "Alpaquita:stream"),
+        ("pkg:apk/alpaquita/a@1?distro=alpaquita-23", "Alpaquita:23"),
+        (
+            "pkg:apk/bellsoft-hardened-containers/a@1?distro=bellsoft-hardened-containers-stream",
+            "BellSoft Hardened Containers:stream",
+        ),
+        ("pkg:apk/cleanstart/a@1", "CleanStart"),
+        ("pkg:apk/minimos/a@1", "MinimOS"),
+        ("pkg:apk/chainguard/a@1?arch=x86_64", "Chainguard"),
+        (
+            "pkg:apk/dhi/a@1?os_distro=alpine&os_name=dhi&os_version=3.24",
+            "Docker Hardened Images:Alpine:3.24",
+        ),
+        ("pkg:deb/dhi/a@1?arch=arm64&distro=dhi-13", "Docker Hardened Images:Debian:13"),
+        ("pkg:rpm/rocky-linux/a@1?distro=9", "Rocky Linux:9"),
+        ("pkg:rpm/azure-linux/a@1?distro=azurelinux-3.0", "Azure Linux:3"),
+        ("pkg:rpm/redhat/a@1?distro=redhat-9.2", "Red Hat:enterprise_linux:9"),
+        ("pkg:rpm/redhat/a@1?distro=Red%20Hat:rhel_eus:9.2::baseos", "Red Hat:rhel_eus:9.2::baseos"),
+        ("pkg:rpm/mageia/a@1?distro=mageia-9", "Mageia:9"),
+        ("pkg:rpm/openEuler/a@1?distro=openEuler-20.03-LTS-SP1", "openEuler:20.03-LTS-SP1"),
+        ("pkg:rpm/opensuse/a@1?distro=opensuse-leap-15.5", "openSUSE:Leap 15.5"),
+        ("pkg:rpm/opensuse/a@1?distro=openSUSE%20Leap%2015.5", "openSUSE:Leap 15.5"),
+        ("pkg:rpm/suse/a@1?distro=sles-15.5", "SUSE:Linux Enterprise Server 15 SP5"),
+        (
+            "pkg:rpm/suse/a@1?distro=SUSE%20Linux%20Enterprise%20Micro%205.3",
+            "SUSE:Linux Enterprise Micro 5.3",
+        ),
+        ("pkg:rpm/suse/a@1?distro=Package%20Hub%2012", "SUSE:Package Hub 12"),
+        ("pkg:rpm/photon/a@1?distro=photon-5.0", "Photon OS:5.0"),
+        ("pkg:rpm/amzn/a@1?distro=amzn-2023", "Amazon Linux:2023"),
+    ] {
+        let package = Package::from_purl(purl.parse().unwrap()).unwrap();
+        let found = package.ecosystem.as_ref().map(|e| e.as_str());
+        assert_eq!(found, Some(ecosystem), "{purl}");
     }
 }
 

@@ -38,6 +38,8 @@ fn distributions_name_their_osv_ecosystem() {
     for (id, version, ecosystem) in [
         ("debian", "12", Some("Debian:12")),
         ("debian", "12.5", Some("Debian:12")),
+        ("debian", "3.1", Some("Debian:3.1")),
+        ("debian", "4.0", Some("Debian:4")),
         ("debian", "", None),
         ("alpine", "3.19.1", Some("Alpine:v3.19")),
         ("alpine", "3.21_alpha20240807", Some("Alpine:edge")),

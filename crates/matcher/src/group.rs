@@ -10,6 +10,7 @@ use crate::coverage::coverage;
 use crate::hit::{Hit, unite};
 use crate::matching::Options;
 use crate::queries::{Wanted, queries};
+use crate::stream::builders;
 use crate::verdict::judge;
 use crate::{Candidates, Error};
 
@@ -36,10 +37,13 @@ pub(crate) fn grouped<'a>(
     for (index, package) in packages.iter().enumerate() {
         let feed = match &package.ecosystem {
             None => false,
-            Some(ecosystem) => match feeds.entry(ecosystem) {
-                Entry::Occupied(known) => *known.get(),
-                Entry::Vacant(new) => *new.insert(source.covers(ecosystem)?),
-            },
+            Some(ecosystem) => {
+                let own = match feeds.entry(ecosystem) {
+                    Entry::Occupied(known) => *known.get(),
+                    Entry::Vacant(new) => *new.insert(source.covers(ecosystem)?),
+                };
+                own || rebuilt(package, ecosystem, source)?
+            }
         };
         let coverage = coverage(package, feed);
         all.push(coverage);
@@ -56,6 +60,16 @@ pub(crate) fn grouped<'a>(
         }
     }
     Ok((all, groups))
+}
+
+/// Whether there is a feed of those who have built the package anew.
+fn rebuilt(package: &Package, ecosystem: &Ecosystem, source: &dyn Candidates) -> Result<bool, Error> {
+    for builder in builders(package, ecosystem) {
+        if source.covers(&builder)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Asks the source for everything at once, and judges what it shows.

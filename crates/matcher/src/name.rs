@@ -4,8 +4,8 @@ use plimsoll_core::{Ecosystem, NameKind, Package, PackageType};
 
 /// A package's name as it is compared in its ecosystem.
 ///
-/// PyPI: PEP 503 (lower case; runs of `-`, `_` and `.` are one `-`). NuGet, Packagist, Hex, Pub and GitHub Actions:
-/// lower case. crates.io: `-` and `_` are one, as the registry allows only one of each such pair. Everything else,
+/// PyPI: PEP 503 (lower case; runs of `-`, `_` and `.` are one `-`). NuGet, Packagist, Hex, Pub, GitHub Actions and
+/// VSCode: lower case. crates.io: `-` and `_` are one, as the registry allows only one of each such pair. Everything else,
 /// npm, Go and Maven included, is compared as it is written.
 ///
 /// ```
@@ -16,16 +16,25 @@ use plimsoll_core::{Ecosystem, NameKind, Package, PackageType};
 pub fn normal_name<'a>(ecosystem: &str, name: &'a str) -> Cow<'a, str> {
     let (ecosystem, rest) = ecosystem.split_once(':').unwrap_or((ecosystem, ""));
     match ecosystem {
-        // Who builds others' packages anew keeps the rules of their names.
-        "Root" | "Seal" | "Echo" if !rest.is_empty() => normal_name(rest, name),
+        // Who builds others' packages anew keeps the rules of their names; Root.io puts its own before some.
+        "Root" => normal_name(rest, roots(name).unwrap_or(name)),
+        "Seal" | "Echo" | "TuxCare" | "Docker Hardened Images" if !rest.is_empty() => normal_name(rest, name),
         "PyPI" => pep503(name),
-        "NuGet" | "Packagist" | "Hex" | "Pub" | "GitHub Actions" if name.chars().any(char::is_uppercase) => {
+        "NuGet" | "Packagist" | "Hex" | "Pub" | "GitHub Actions" | "VSCode"
+            if name.chars().any(char::is_uppercase) =>
+        {
             Cow::Owned(name.to_lowercase())
         }
         "crates.io" if name.contains('_') => Cow::Owned(name.replace('_', "-")),
         "SwiftURL" => swift_url(name),
         _ => Cow::Borrowed(name),
     }
+}
+
+/// The name of a package that Root.io has built under one of its own: `rootio-util-linux`, `root-curl`,
+/// `@root/express`, `@rootio/express`.
+pub(crate) fn roots(name: &str) -> Option<&str> {
+    ["rootio-", "root-", "@rootio/", "@root/"].iter().find_map(|head| name.strip_prefix(head))
 }
 
 fn pep503(name: &str) -> Cow<'_, str> {
@@ -124,6 +133,9 @@ mod tests {
             assert_eq!(normal_name(ecosystem, "Ab_c.d"), "Ab_c.d");
         }
         assert_eq!(normal_name("NuGet", "Newtonsoft.Json"), "newtonsoft.json");
+        assert_eq!(normal_name("VSCode", "MS-Python.python"), "ms-python.python");
+        assert_eq!(normal_name("Root:Alpine:3.18", "rootio-util-linux"), "util-linux");
+        assert_eq!(normal_name("Root:PyPI", "root-Jinja2"), "jinja2");
         assert_eq!(
             normal_name("SwiftURL", "https://github.com/Apple/swift-nio.git"),
             "github.com/apple/swift-nio"

@@ -46,7 +46,7 @@ pub fn queries(package: &Package) -> Vec<Wanted<'_>> {
     let further = stream::further(package, own).into_iter().map(Cow::Owned);
     for ecosystem in std::iter::once(Cow::Borrowed(own)).chain(further) {
         for kind in KINDS {
-            let Some(name) = name_of(package, own, kind) else { continue };
+            let Some(name) = name_of(package, &ecosystem, kind) else { continue };
             out.push(Wanted { ecosystem: ecosystem.clone(), name, kind, version: version_of(package, kind) });
         }
     }

@@ -13,6 +13,7 @@ use plimsoll_core::{Ecosystem, Package};
 /// | `Red Hat:enterprise_linux:8::baseos`, `…::appstream` | `Red Hat:enterprise_linux:8` |
 /// | `SUSE:Linux Enterprise Server 15 SP5`, `…Module for Basesystem 15 SP5` | `SUSE:15 SP5` |
 /// | `SUSE:Linux Enterprise Server 15 SP4-LTSS` | `SUSE:15 SP4-LTSS` |
+/// | `Maven`, `Maven:https://maven.google.com` | `Maven` |
 pub fn stream(ecosystem: &Ecosystem) -> Cow<'_, str> {
     let whole = ecosystem.as_str();
     let Some(release) = ecosystem.release() else {
@@ -27,6 +28,8 @@ pub fn stream(ecosystem: &Ecosystem) -> Cow<'_, str> {
         "Debian" => Cow::Borrowed(
             whole.strip_suffix(".0").filter(|_| release != "3.0" && release != "2.0").unwrap_or(whole),
         ),
+        // Which repository a package is from is not recorded, and a name is the same one in all.
+        "Maven" | "Packagist" | "VSCode" if release.starts_with("http") => Cow::Borrowed(ecosystem.name()),
         "Red Hat" => red_hat(whole),
         "SUSE" => suse(release).map_or(Cow::Borrowed(whole), Cow::Owned),
         _ => Cow::Borrowed(whole),
@@ -93,10 +96,18 @@ pub(crate) fn builders(package: &Package, ecosystem: &Ecosystem) -> Vec<Ecosyste
             out.push(Ecosystem::with_release(base, &format!("Pro:{release}")));
         }
     }
-    if let Some(release) = release.filter(|_| is_roots(base, version)) {
-        let release = release.trim_start_matches('v');
-        let release = release.strip_suffix(":LTS").unwrap_or(release);
-        out.push(Ecosystem::with_release("Root", &format!("{base}:{release}")));
+    let plain = release.map(|release| release.strip_suffix(":LTS").unwrap_or(release));
+    if is_roots(base, name, version) {
+        let release = plain.map(|release| format!(":{}", release.trim_start_matches('v')));
+        out.push(Ecosystem::with_release("Root", &format!("{base}{}", release.unwrap_or_default())));
+    }
+    if version.contains("+echo.") {
+        out.push(Ecosystem::with_release("Echo", base));
+    }
+    if is_tuxcares(version) {
+        let release = plain.map(|release| format!(":{}", release.rsplit(':').next().unwrap_or(release)));
+        out.extend(release.map(|release| Ecosystem::with_release("TuxCare", &format!("{base}{release}"))));
+        out.push(Ecosystem::with_release("TuxCare", base));
     }
     if is_seals(name) {
         let base = if base == "Maven" { "Java" } else { base };
@@ -109,13 +120,22 @@ pub(crate) fn builders(package: &Package, ecosystem: &Ecosystem) -> Vec<Ecosyste
     out
 }
 
-/// Root.io's builds: `1.3~deb12u1.root.io.3`, and in Alpine revisions that nobody else has, `-r00071`.
-fn is_roots(base: &str, version: &str) -> bool {
-    match base {
-        "Debian" | "Ubuntu" => version.contains(".root.io."),
-        "Alpine" => version.rsplit_once("-r").is_some_and(|(_, revision)| revision.starts_with("000")),
-        _ => false,
-    }
+/// Root.io's builds: `1.3~deb12u1.root.io.3`, `1.0+root.io.1`, in Alpine Alpine's revision with `007` and
+/// a number after it, `-r00071`; and names that begin with its own.
+fn is_roots(base: &str, name: &str, version: &str) -> bool {
+    let marked = match base {
+        "Alpine" => version.rsplit_once("-r").is_some_and(|(_, revision)| {
+            let own = |at: usize| revision.get(at..).is_some_and(|rest| rest.starts_with("007"));
+            revision.len() >= 5 && (own(1) || own(2))
+        }),
+        _ => version.contains(".root.io.") || version.contains("+root.io."),
+    };
+    marked || crate::name::roots(name).is_some()
+}
+
+/// TuxCare's builds: `3.5.27-1ubuntu1.14+tuxcare.els3`, `1.1.1g-15.el8.tuxcare.els7`.
+fn is_tuxcares(version: &str) -> bool {
+    version.split(['-', '.', '+', '~']).skip(1).any(|part| part == "tuxcare")
 }
 
 /// Seal Security's names: `seal-rsync`, `sealsecurity.io/golang.org/x/crypto`, `seal.sp1.org.apache…`,
@@ -159,6 +179,8 @@ mod tests {
                 "SUSE:Linux Enterprise Server for SAP Applications 15 SP4",
             ),
             ("SUSE:Package Hub 12", "SUSE:Package Hub 12"),
+            ("Maven:https://maven.google.com", "Maven"),
+            ("Packagist:https://packages.drupal.org/8", "Packagist"),
         ] {
             assert_eq!(of(text), expected);
         }
@@ -197,6 +219,14 @@ mod tests {
             ["Alpine", "Root:Alpine:3.17"]
         );
         assert_eq!(of(PackageType::Apk, "Alpine:v3.17", "a", "1.6.17-r0"), ["Alpine"]);
+        assert_eq!(of(PackageType::PyPi, "PyPI", "rootio-a", "1.0"), ["Root:PyPI"]);
+        assert_eq!(of(PackageType::PyPi, "PyPI", "a", "1.0+root.io.1"), ["Root:PyPI"]);
+        assert_eq!(of(PackageType::Maven, "Maven", "a:b", "3.14.0+echo.1"), ["Echo:Maven"]);
+        assert_eq!(
+            of(deb, "Ubuntu:18.04:LTS", "a", "3.5.27-1ubuntu1.14+tuxcare.els3"),
+            ["Ubuntu", "TuxCare:Ubuntu:18.04", "TuxCare:Ubuntu"]
+        );
+        assert_eq!(of(PackageType::Maven, "Maven", "a:b", "5.3.39.tuxcare.1"), ["TuxCare:Maven"]);
         assert_eq!(
             of(PackageType::Rpm, "Red Hat:enterprise_linux:7", "seal-screen", "4.1.0-1.el7+sp1"),
             ["Red Hat", "Seal:Red Hat:7", "Seal:Red Hat"]

@@ -54,8 +54,9 @@ pub(crate) fn judge<'a>(package: &Package, advisory: &'a Advisory) -> Option<Jud
         entries.extend(advisory.affected.iter().filter(|entry| named(entry, ecosystem)));
     }
     // Where the record names the release, that decides; an entry for all releases is for the others.
-    if entries.iter().any(|entry| entry.ecosystem.release().is_some()) {
-        entries.retain(|entry| entry.ecosystem.release().is_some());
+    let names_release = |entry: &&Affected| stream::stream(&entry.ecosystem) != entry.ecosystem.name();
+    if entries.iter().any(names_release) {
+        entries.retain(names_release);
     }
     let scheme = Scheme::for_ecosystem(ecosystem.as_str());
     let mut answers: Vec<Answer<'a>> =

@@ -126,20 +126,18 @@ impl Scheme {
         let (name, suffix) = osv.split_once(':').unwrap_or((osv, ""));
         Some(match name {
             "Debian" | "Ubuntu" | "Raspbian" => Self::Dpkg,
-            "Echo" => match suffix {
-                "PyPI" => Self::Pep440,
-                "npm" => Self::Npm,
-                _ => Self::Dpkg,
-            },
+            // Rebuilt packages of languages as well as of a distribution of its own.
+            "Echo" => Self::for_ecosystem(suffix).unwrap_or(Self::Dpkg),
             "AlmaLinux" | "Red Hat" | "Rocky Linux" | "SUSE" | "openSUSE" | "Mageia" | "openEuler"
             | "Photon OS" | "Azure Linux" | "Amazon Linux" | "Oracle Linux" | "Fedora" | "EPEL"
-            | "Anolis OS" | "ALT Linux" | "Bottlerocket" => Self::Rpm,
+            | "Anolis OS" | "ALT Linux" | "Bottlerocket" | "CentOS" | "CloudLinux" => Self::Rpm,
             "Alpine"
             | "Wolfi"
             | "Chainguard"
             | "MinimOS"
             | "SecureOS"
             | "Alpaquita"
+            | "CleanStart"
             | "BellSoft Hardened Containers" => Self::Apk,
             "Arch Linux" => Self::Pacman,
             "Gentoo" => Self::Portage,
@@ -164,8 +162,10 @@ impl Scheme {
             "Bitnami" => Self::Bitnami,
             // Products by their CPE, and Windows by its builds: numbers with dots between them.
             "CPE" | "Windows" => Self::Generic,
+            // Tags of whatever form a project gives them; and releases with a security patch level, `12L:2022-08-05`.
+            "OSS-Fuzz" | "Android" => Self::Generic,
             // Rebuilds of other ecosystems' packages, named after them.
-            "Root" | "Seal" => return Self::for_ecosystem(suffix),
+            "Root" | "Seal" | "TuxCare" | "Docker Hardened Images" => return Self::for_ecosystem(suffix),
             _ => return None,
         })
     }

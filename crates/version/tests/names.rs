@@ -64,11 +64,22 @@ fn ecosystems_have_schemes_with_and_without_what_follows_their_name() {
         ("Seal:Red Hat:7", Scheme::Rpm),
         ("Seal:Java", Scheme::Maven),
         ("Linux", Scheme::Semver),
+        ("Kubernetes", Scheme::Semver),
+        ("Echo:Maven", Scheme::Maven),
+        ("TuxCare:Ubuntu:18.04", Scheme::Dpkg),
+        ("TuxCare:CentOS:8.5", Scheme::Rpm),
+        ("TuxCare:Maven", Scheme::Maven),
+        ("CleanStart", Scheme::Apk),
+        ("Docker Hardened Images:Alpine:3.24", Scheme::Apk),
+        ("Docker Hardened Images:Debian:13", Scheme::Dpkg),
+        ("OSS-Fuzz", Scheme::Generic),
+        ("Android", Scheme::Generic),
+        ("VSCode:https://open-vsx.org", Scheme::Semver),
     ];
     for (name, scheme) in cases {
         assert_eq!(Scheme::for_ecosystem(name), Some(scheme), "{name}");
     }
-    for name in ["", "GIT", "Android", "No Such:1"] {
+    for name in ["", "GIT", "TuxCare", "Root", "No Such:1"] {
         assert_eq!(Scheme::for_ecosystem(name), None, "{name}");
     }
 }

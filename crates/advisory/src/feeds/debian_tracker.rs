@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_core::{Advisory, Affected, Ecosystem, FixState, NameKind};
+use plimsoll_core::{Advisory, Affected, Ecosystem, FixState, NameKind, codename};
 use serde::Deserialize;
 
 use super::facts::{fixed_in, unclear, unfixed, word};
@@ -112,25 +112,7 @@ fn affected(package: &str, ecosystem: Ecosystem, release: Release) -> Option<Aff
     Some(entry)
 }
 
-/// The release of a codename (<https://wiki.debian.org/DebianReleases>). `sid` has no number.
+/// The ecosystem of a release's codename.
 pub(super) fn ecosystem(codename: &str) -> Option<Ecosystem> {
-    let release = match codename {
-        "woody" => "3.0",
-        "sarge" => "3.1",
-        "etch" => "4",
-        "lenny" => "5",
-        "squeeze" => "6",
-        "wheezy" => "7",
-        "jessie" => "8",
-        "stretch" => "9",
-        "buster" => "10",
-        "bullseye" => "11",
-        "bookworm" => "12",
-        "trixie" => "13",
-        "forky" => "14",
-        "duke" => "15",
-        "sid" => "sid",
-        _ => return None,
-    };
-    Some(Ecosystem::with_release("Debian", release))
+    codename::debian(codename).map(|release| Ecosystem::with_release("Debian", release))
 }

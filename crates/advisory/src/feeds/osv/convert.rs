@@ -123,7 +123,11 @@ fn hoist(ratings: &mut Vec<Rating>, affected: &mut [Affected]) {
 fn entry(raw: schema::Affected<'_>, source: &str, out: &mut Vec<Affected>) {
     // Records without a package speak of commits alone, which no installed package names.
     let Some(package) = raw.package else { return };
-    let ecosystem = Ecosystem::from(package.ecosystem.into_owned());
+    let ecosystem = match package.ecosystem.as_ref() {
+        // As Kubernetes' own feed writes it.
+        "kubernetes" => Ecosystem::new("Kubernetes"),
+        _ => Ecosystem::from(package.ecosystem.into_owned()),
+    };
     let specific = Specific::read(raw.ecosystem_specific);
     let mut ranges: Vec<Range> = raw.ranges.unwrap_or_default().into_iter().filter_map(range).collect();
     let (mut os, mut arch) = (Vec::new(), Vec::new());
@@ -148,7 +152,7 @@ fn entry(raw: schema::Affected<'_>, source: &str, out: &mut Vec<Affected>) {
     }
     let versions = outside(&ecosystem, &ranges, raw.versions.unwrap_or_default());
     let affected = Affected {
-        name_kind: publisher::name_kind(ecosystem.name()),
+        name_kind: publisher::name_kind(ecosystem.as_str()),
         ecosystem,
         name: package.name.into_owned(),
         ranges,

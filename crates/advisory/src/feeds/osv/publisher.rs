@@ -22,6 +22,9 @@ pub(super) fn rating_source(id: &str, ecosystem: Option<&str>) -> String {
         "MGASA" | "MGAA" => "Mageia",
         "OESA" => "openEuler",
         "BELL" => "BellSoft",
+        "CLEANSTART" => "CleanStart",
+        "MINI" => "MinimOS",
+        "DHI" => "Docker",
         _ => ecosystem.map_or("OSV", |ecosystem| ecosystem.split(':').next().unwrap_or(ecosystem)),
     };
     known.to_owned()
@@ -30,16 +33,21 @@ pub(super) fn rating_source(id: &str, ecosystem: Option<&str>) -> String {
 /// Which of a package's names the ecosystem's records use. The distributions that publish by source package are
 /// the exception; `Red Hat` and `AlmaLinux` name binary packages, `Rocky Linux` and `openSUSE` source packages.
 pub(super) fn name_kind(ecosystem: &str) -> NameKind {
-    match ecosystem {
+    let (name, rest) = ecosystem.split_once(':').unwrap_or((ecosystem, ""));
+    match name {
+        // Rebuilt packages of other ecosystems are named as theirs.
+        "Root" => name_kind(rest),
+        "Echo" if !rest.is_empty() => name_kind(rest),
         "Debian"
         | "Ubuntu"
         | "Alpine"
         | "Wolfi"
         | "Chainguard"
         | "MinimOS"
+        | "CleanStart"
+        | "Docker Hardened Images"
         | "Alpaquita"
         | "Echo"
-        | "Root"
         | "BellSoft Hardened Containers"
         | "Rocky Linux"
         | "SUSE"

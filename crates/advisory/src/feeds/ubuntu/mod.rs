@@ -6,7 +6,7 @@ mod notices;
 mod tracker;
 mod vex;
 
-use plimsoll_core::{Affected, Ecosystem, FixState, NameKind};
+use plimsoll_core::{Affected, Ecosystem, FixState, NameKind, codename};
 
 use super::facts::{fixed_in, not_affected, unclear, unfixed};
 
@@ -15,69 +15,14 @@ pub use notices::UsnDatabase;
 pub use tracker::UbuntuTracker;
 pub use vex::UbuntuVex;
 
-/// The release of a codename (<https://wiki.ubuntu.com/Releases>), with whether it is a long-term one.
-fn release(codename: &str) -> Option<(&'static str, bool)> {
-    Some(match codename {
-        "warty" => ("4.10", false),
-        "hoary" => ("5.04", false),
-        "breezy" => ("5.10", false),
-        "dapper" => ("6.06", true),
-        "edgy" => ("6.10", false),
-        "feisty" => ("7.04", false),
-        "gutsy" => ("7.10", false),
-        "hardy" => ("8.04", true),
-        "intrepid" => ("8.10", false),
-        "jaunty" => ("9.04", false),
-        "karmic" => ("9.10", false),
-        "lucid" => ("10.04", true),
-        "maverick" => ("10.10", false),
-        "natty" => ("11.04", false),
-        "oneiric" => ("11.10", false),
-        "precise" => ("12.04", true),
-        "quantal" => ("12.10", false),
-        "raring" => ("13.04", false),
-        "saucy" => ("13.10", false),
-        "trusty" => ("14.04", true),
-        "utopic" => ("14.10", false),
-        "vivid" => ("15.04", false),
-        "wily" => ("15.10", false),
-        "xenial" => ("16.04", true),
-        "yakkety" => ("16.10", false),
-        "zesty" => ("17.04", false),
-        "artful" => ("17.10", false),
-        "bionic" => ("18.04", true),
-        "cosmic" => ("18.10", false),
-        "disco" => ("19.04", false),
-        "eoan" => ("19.10", false),
-        "focal" => ("20.04", true),
-        "groovy" => ("20.10", false),
-        "hirsute" => ("21.04", false),
-        "impish" => ("21.10", false),
-        "jammy" => ("22.04", true),
-        "kinetic" => ("22.10", false),
-        "lunar" => ("23.04", false),
-        "mantic" => ("23.10", false),
-        "noble" => ("24.04", true),
-        "oracular" => ("24.10", false),
-        "plucky" => ("25.04", false),
-        "questing" => ("25.10", false),
-        "resolute" => ("26.04", true),
-        _ => return None,
-    })
-}
-
 /// The ecosystem of a release as Ubuntu writes it: `jammy`, `trusty/esm`, `esm-infra/xenial`, `fips-updates/jammy`.
 /// Nothing for `upstream`, `devel`, snaps and products.
 fn ecosystem(name: &str) -> Option<Ecosystem> {
-    let plain = |codename: &str| {
-        let (release, long) = release(codename)?;
-        Some(if long { format!("{release}:LTS") } else { release.to_owned() })
-    };
     let Some((a, b)) = name.split_once('/') else {
-        return plain(name).map(|release| Ecosystem::with_release("Ubuntu", &release));
+        return codename::ubuntu(name).map(|release| Ecosystem::with_release("Ubuntu", release));
     };
     let (pocket, codename) = if b == "esm" { (b, a) } else { (a, b) };
-    let release = plain(codename)?;
+    let release = codename::ubuntu(codename)?;
     // As OSV's ecosystems name the streams of Pro.
     let stream = match pocket {
         "esm" | "esm-infra" | "esm-apps" | "esm-infra-legacy" | "esm-apps-legacy" => String::new(),
