@@ -64,7 +64,7 @@ pub(crate) fn executable(data: &[u8]) {
     let mut reader = data;
     let streamed = show(binary.as_ref(), name.as_bytes(), Content::Stream(&mut reader), data.len());
     let whole = show(binary.as_ref(), name.as_bytes(), Content::Whole(data), data.len());
-    assert_eq!(streamed.packages, whole.packages);
+    assert_eq!((streamed.packages, streamed.hearsay), (whole.packages, whole.hearsay));
 }
 
 /// Bills of materials of every format, and whatever else a person may name as a file by itself.

@@ -55,6 +55,7 @@ descriptions! {
     "node-archive" [Npm] "Yarn's zips and editor extensions" "";
     "binary" [Golang, Cargo, Maven, Nuget, Generic] "programs and libraries by content: Go modules and standard library, crates of cargo-auditable, GraalVM's embedded list, products by texts; .NET assemblies by their version resource, where no dependency manifest lists them; source paths of crates with low confidence, in the comprehensive view" "packed programs; Go programs without build information";
     "java-archive" [Maven] "archives within archives, by pom.properties, manifest and file name, each with its confidence and its SHA-1" "classes that were copied without their metadata";
+    "embedded-sbom" [Generic] "bills of materials in CycloneDX, SPDX and Syft's form, also in Java archives: packages with low confidence, where nothing else of that name was found" "what documents say of system packages, where there is a package database; SPDX 3";
     "python-lock" [PyPi] "poetry, PDM, uv and pylock lock files" "";
     "python-pipfile-lock" [PyPi] "Pipfile.lock" "";
     "python-requirements" [PyPi] "pinned requirements and constraints; others without a version" "files that a requirements file includes";

@@ -110,7 +110,13 @@ fn samples(id: &str) -> Vec<(&'static str, Vec<u8>)> {
             "<package><metadata><id>a</id><version>1</version></metadata></package>",
         )],
         // Its own tests hold valid ones.
-        "binary" => vec![("usr/bin/a", b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0\x3e\0".to_vec())],
+        "binary" => vec![
+            ("usr/bin/a", b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0\x3e\0".to_vec()),
+            (
+                "app/a.dll",
+                plimsoll_testkit::pe::assembly(&[("FileVersion", "1.0.0"), ("ProductVersion", "1.0")]),
+            ),
+        ],
         _ => super::samples::language(id),
     }
 }

@@ -16,6 +16,7 @@ mod descriptions;
 mod document;
 mod dotnet;
 mod dpkg;
+mod embedded_sbom;
 mod erlang;
 mod flatpak;
 mod github;
@@ -89,6 +90,7 @@ pub fn all() -> Vec<Box<dyn Cataloger>> {
         Box::new(node::Archives),
         Box::new(binary::Executables),
         Box::new(java::Archives),
+        Box::new(embedded_sbom::EmbeddedSboms),
         Box::new(python::TOML),
         Box::new(python::PIPFILE),
         Box::new(python::REQUIREMENTS),

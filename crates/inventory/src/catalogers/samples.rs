@@ -13,6 +13,22 @@ pub(super) fn language(id: &str) -> Vec<(&'static str, Vec<u8>)> {
             let egg = ZipBuilder::new().file("EGG-INFO/PKG-INFO", "Name: a\nVersion: 1\n");
             vec![("a.egg", egg.finish())]
         }
+        "embedded-sbom" => vec![
+            text(
+                "usr/share/sbom/a.json",
+                r#"{"bomFormat":"CycloneDX","components":[{"type":"library","name":"a","version":"1","purl":"pkg:npm/a@1"}]}"#,
+            ),
+            text(
+                "bom.xml",
+                "<bom xmlns=\"http://cyclonedx.org/schema/bom/1.5\"><components><component type=\"library\">\
+                 <name>a</name><version>1</version><purl>pkg:npm/a@1</purl></component></components></bom>",
+            ),
+            text(
+                "a.spdx",
+                "SPDXVersion: SPDX-2.3\nPackageName: a\nSPDXID: SPDXRef-a\nPackageVersion: 1\n\
+                 ExternalRef: PACKAGE-MANAGER purl pkg:npm/a@1\n",
+            ),
+        ],
         "python-origin" => vec![
             text(
                 "lib/site-packages/a-1.dist-info/direct_url.json",

@@ -1,5 +1,6 @@
 use plimsoll_core::{Diagnostic, ImagePath, Location};
 
+use super::super::embedded_sbom;
 use super::super::zip::{Visitor, Want};
 use super::identify::{self, Pom};
 use super::manifest::Manifest;
@@ -22,6 +23,11 @@ const UNNAMED: usize = 1000;
 
 pub(super) fn is_certain(path: &[u8]) -> bool {
     has_suffix(path, CERTAIN)
+}
+
+/// Spring Boot and others put a bill of materials there ("Spring Boot Reference", "Build", "SBOM").
+fn is_sbom(name: &[u8]) -> bool {
+    name.starts_with(b"META-INF/sbom/") && has_suffix(name, &[".json", ".xml", ".spdx"])
 }
 
 fn has_suffix(path: &[u8], suffixes: &[&str]) -> bool {
@@ -66,6 +72,22 @@ impl<'s> Jars<'s> {
         while !self.open.is_empty() {
             self.identify();
         }
+    }
+
+    /// Reads a bill of materials within the archive.
+    fn listed(&mut self, name: &[u8], bytes: &[u8]) {
+        let mut found = Sink::default();
+        embedded_sbom::read(bytes, &mut found);
+        let separator: &[u8] = if self.within.is_empty() { b"" } else { b":" };
+        let path = ImagePath::new(&[&self.within, separator, name].concat()).ok();
+        for mut said in found.hearsay {
+            said.package.locations.extend(path.clone().map(|path| Location { path, layer: None }));
+            self.out.hearsay.push(said);
+        }
+        let at = path.map(|path| path.to_text().trim_start_matches('/').to_owned()).unwrap_or_default();
+        self.out
+            .diagnostics
+            .extend(found.diagnostics.into_iter().map(|diagnostic| diagnostic.at(at.clone())));
     }
 
     fn identify(&mut self) {
@@ -140,6 +162,8 @@ impl Visitor for Jars<'_> {
             Want::Bytes(MAX_PROPERTIES)
         } else if name.eq_ignore_ascii_case(b"META-INF/MANIFEST.MF") {
             Want::Bytes(MAX_MANIFEST)
+        } else if is_sbom(name) {
+            Want::Bytes(embedded_sbom::MAX)
         } else if has_suffix(file, SUFFIXES) {
             Want::Archive
         } else {
@@ -152,6 +176,8 @@ impl Visitor for Jars<'_> {
         if name.ends_with(b"pom.properties") {
             let pom = Pom::new(&properties::parse(bytes), name);
             jar.poms.extend(pom.filter(|pom| !jar.poms.iter().any(|other| other.same(pom))));
+        } else if is_sbom(name) {
+            self.listed(name, bytes);
         } else if jar.manifest.is_none() {
             jar.manifest = Some(Manifest::parse(bytes));
         }
