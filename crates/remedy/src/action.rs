@@ -29,6 +29,30 @@ pub struct Ended {
     pub since: Option<String>,
 }
 
+/// What a package is upgraded to.
+pub(crate) enum Target<'a, 'f> {
+    /// The upgrade that was tried.
+    Tried(&'a Upgrade),
+    /// A version that the finding names.
+    Named(&'f str),
+}
+
+impl<'f, 'a: 'f> Target<'a, 'f> {
+    /// The version.
+    pub(crate) fn to(self) -> &'f str {
+        match self {
+            Self::Tried(upgrade) => &upgrade.to,
+            Self::Named(to) => to,
+        }
+    }
+}
+
+/// Whether a version stays in the major version of another.
+fn is_within(kind: PackageType, from: &str, to: &str) -> bool {
+    let installed = crate::major(kind, from);
+    installed.is_some() && installed == crate::major(kind, to)
+}
+
 impl<'a> Advice<'a> {
     /// Advice from [`upgrades`](crate::upgrades); more is added by the other functions.
     pub fn new(upgrades: &'a [Upgrade]) -> Self {
@@ -79,25 +103,32 @@ impl<'a> Advice<'a> {
         actions
     }
 
-    /// The upgrade that is rid of the finding: the one that was tried, or what the advisories name.
-    pub(crate) fn upgrade(&self, finding: &Finding) -> Option<Cow<'a, Upgrade>> {
+    /// What the finding's package is upgraded to.
+    pub(crate) fn target<'f>(&self, finding: &'f Finding) -> Option<Target<'a, 'f>> {
         let (kind, name, from) = finding.package.upgraded_as();
         let tried = self.upgrades.get(&(kind, name, from)).copied();
         if let Some(upgrade) = tried.filter(|upgrade| upgrade.fixes.binary_search(&finding.id).is_ok()) {
-            return Some(Cow::Borrowed(upgrade));
+            return Some(Target::Tried(upgrade));
         }
-        let within = |version: &&String| {
-            let installed = crate::major(kind, from);
-            installed.is_some() && installed == crate::major(kind, version)
+        let mut fixed = finding.fixed_versions.iter();
+        let to = fixed.find(|to| is_within(kind, from, to)).or(finding.fixed_versions.first())?;
+        Some(Target::Named(to))
+    }
+
+    /// The upgrade that is rid of the finding: the one that was tried, or what the advisories name.
+    pub(crate) fn upgrade(&self, finding: &Finding) -> Option<Cow<'a, Upgrade>> {
+        let (kind, name, from) = finding.package.upgraded_as();
+        let to = match self.target(finding)? {
+            Target::Tried(upgrade) => return Some(Cow::Borrowed(upgrade)),
+            Target::Named(to) => to,
         };
-        let to = finding.fixed_versions.iter().find(within).or(finding.fixed_versions.first())?;
         let names: &[&str] = &[if kind.is_os() { finding.package.name.as_str() } else { name }];
         Some(Cow::Owned(Upgrade {
             kind,
             name: name.to_owned(),
             from: from.to_owned(),
-            to: to.clone(),
-            same_major: crate::major(kind, from).map(|_| within(&to)),
+            to: to.to_owned(),
+            same_major: crate::major(kind, from).map(|_| is_within(kind, from, to)),
             fixes: vec![finding.id.clone()],
             leaves: Vec::new(),
             brings: Vec::new(),

@@ -4,20 +4,22 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use plimsoll_core::{Action, Finding, FixState, Place, Plan, Remaining, Severity, Status, Step, Upgrade};
+use plimsoll_core::{
+    Action, Finding, FixState, PackageType, Place, Plan, Remaining, Severity, Status, Step, Upgrade,
+};
 
 use crate::action::{Advice, is_malware, upgrade_action};
 use crate::instruction;
 
 /// What is done together.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Group {
+enum Group<'f> {
     /// Everything that the operating system's package manager installed: one build renews it.
     Rebuild,
-    /// A language package, by its key among the upgrades.
-    Upgrade(String, String, String),
+    /// A package, from a version to another. A finding that the common upgrade leaves may have one of its own.
+    Upgrade(PackageType, &'f str, &'f str, &'f str),
     /// Malware, by its name.
-    Remove(String),
+    Remove(&'f str),
 }
 
 /// What a step does.
@@ -26,28 +28,34 @@ enum What<'a> {
     Upgrade(Cow<'a, Upgrade>),
 }
 
-impl Advice<'_> {
+impl<'a> Advice<'a> {
     /// The fewest actions that remove all findings that can be removed, first what removes most risk. `findings` are
     /// those that count: without those that rules disable.
     ///
     /// All that the operating system's package manager installed is renewed by one build on a current base, so that
     /// is one action; a package of a language is pinned by somebody, and is one each.
-    pub fn plan<'f>(&self, findings: impl Iterator<Item = &'f Finding>) -> Plan {
+    pub fn plan<'f>(&self, findings: impl Iterator<Item = &'f Finding>) -> Plan
+    where
+        'a: 'f,
+    {
         let mut plan = Plan { base: self.base.cloned(), ..Plan::default() };
-        let mut groups: BTreeMap<Group, (What<'_>, Vec<&Finding>)> = BTreeMap::new();
+        let mut groups: BTreeMap<Group<'f>, Vec<&Finding>> = BTreeMap::new();
         let mut left: BTreeMap<(FixState, bool), usize> = BTreeMap::new();
         let mut unfixed_of_system = 0_usize;
         for finding in findings {
             plan.findings += 1;
             match self.group(finding) {
-                Some((group, action)) => groups.entry(group).or_insert((action, Vec::new())).1.push(finding),
+                Some(group) => groups.entry(group).or_default().push(finding),
                 None => {
                     unfixed_of_system += usize::from(finding.package.kind.is_os());
                     *left.entry((finding.fix, finding.status == Status::Undetermined)).or_default() += 1;
                 }
             }
         }
-        plan.steps = groups.into_values().map(|(action, of_it)| self.step(action, &of_it)).collect();
+        let steps = groups
+            .iter()
+            .filter_map(|(group, of_it)| Some(self.step(self.what(group, of_it.first()?)?, of_it)));
+        plan.steps = steps.collect();
         for step in &mut plan.steps {
             let text = step.action.text.trim_end_matches('.');
             step.action.text = format!("{text}: fixes {} of {}.", step.fixes, plan.findings);
@@ -68,21 +76,28 @@ impl Advice<'_> {
         plan
     }
 
-    fn group(&self, finding: &Finding) -> Option<(Group, What<'_>)> {
+    fn group<'f>(&self, finding: &'f Finding) -> Option<Group<'f>>
+    where
+        'a: 'f,
+    {
         if finding.status == Status::Undetermined {
             return None;
         }
         if is_malware(finding) {
-            return Some((Group::Remove(finding.package.name.clone()), What::Action(self.remove(finding))));
+            return Some(Group::Remove(&finding.package.name));
         }
         let (kind, name, from) = finding.package.upgraded_as();
-        let upgrade = self.upgrade(finding)?;
-        if self.image && kind.is_os() {
-            return Some((Group::Rebuild, What::Action(self.rebuild())));
-        }
-        // A finding that the common upgrade leaves may have one of its own.
-        let key = Group::Upgrade(format!("{kind} {name}"), from.to_owned(), upgrade.to.clone());
-        Some((key, What::Upgrade(upgrade)))
+        let to = self.target(finding)?.to();
+        Some(if self.image && kind.is_os() { Group::Rebuild } else { Group::Upgrade(kind, name, from, to) })
+    }
+
+    /// What a group does, by the first of its findings.
+    fn what(&self, group: &Group<'_>, first: &Finding) -> Option<What<'a>> {
+        Some(match group {
+            Group::Rebuild => What::Action(self.rebuild()),
+            Group::Upgrade(..) => What::Upgrade(self.upgrade(first)?),
+            Group::Remove(_) => What::Action(self.remove(first)),
+        })
     }
 
     fn step(&self, what: What<'_>, findings: &[&Finding]) -> Step {
