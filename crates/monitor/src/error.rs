@@ -22,7 +22,9 @@ pub enum Error {
         path: PathBuf,
     },
     /// A store is of a version that this program does not know.
-    #[error("the store {path} has schema {found}, this program knows {known}; use a newer program")]
+    #[error(
+        "the store {path} has schema {found}, this program knows {known}; use a program that knows it, or begin a new store and list the registries"
+    )]
     Schema {
         /// The store.
         path: PathBuf,
@@ -71,6 +73,12 @@ pub enum Error {
     /// A subscriber that there is none of.
     #[error("there is no subscriber {0:?}; subscribe it first")]
     UnknownSubscriber(String),
+    /// A query that is not one, or asks for what is not to be had.
+    #[error("the query can't be answered: {0}; only one SELECT over the documented views can be")]
+    Query(String),
+    /// A query took longer than it may.
+    #[error("the query was stopped after {0:?}; ask for less, or by columns that tell fewer rows apart")]
+    QueryTime(std::time::Duration),
     /// More than a limit allows.
     #[error("{what} has {actual}, more than the limit of {limit}")]
     Limit {

@@ -9,7 +9,8 @@
 //!   takes them in its own time ([`Store::deliver`]), into a function, a [`FileSink`], or anything else that is a
 //!   [`Sink`]; [`sign`] signs the bodies of webhooks.
 //! - [`Store::decide`] says whether an image may run, [`Store::score`] how the images of a scope fare, and
-//!   [`Store::usage`] how many images were scanned for the first time.
+//!   [`Store::usage`] how many images were scanned for the first time. [`SqliteStore::query`] answers whatever else is
+//!   asked in SQL of the [`VIEWS`], such as the [`QUESTIONS`] that are asked most.
 //!
 //! Nothing here uses a network, reads an image or asks a clock: whoever embeds it fetches what a [`Job`] names, hands
 //! over a [`Scan`], and says what time it is.
@@ -50,6 +51,7 @@ mod judge;
 mod notification;
 mod plan;
 mod policy;
+mod question;
 mod scope;
 mod sign;
 mod sink;
@@ -57,6 +59,7 @@ mod sqlite;
 mod store;
 mod subject;
 mod time;
+mod view;
 
 pub use admission::{AdmissionFacts, AdmissionPolicy, Answer, Decision, decide};
 pub use error::Error;
@@ -64,12 +67,14 @@ pub use judge::{Advisories, Judge};
 pub use notification::{CLOUD_EVENT_TYPE, Cause, Change, ChangeKind, Notification};
 pub use plan::{Event, Job, JobKind, Reason, ScanState, State, SubjectState, counts_as_pull, is_index, plan};
 pub use policy::{OwnPulls, Policies, Policy, Preset, ScopedPolicy};
+pub use question::{QUESTIONS, Question};
 pub use scope::{Level, Place, Scope};
 pub use sign::{SignedHeaders, sign};
 pub use sink::{FileForm, FileSink, Sink};
-pub use sqlite::{Durability, SqliteStore};
+pub use sqlite::{Answers, Durability, QueryLimits, SqliteStore};
 pub use store::{
     Accepted, Claimed, Failure, Incoming, Listed, Listing, Reassessed, Score, Start, Status, Store, Usage,
 };
 pub use subject::{Activity, Counts, Filter, Found, Image, ImageDetail, Moved, Page, Scan, TagInterval};
 pub use time::{DAY, Millis};
+pub use view::{VIEWS, View};

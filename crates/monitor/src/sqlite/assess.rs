@@ -100,7 +100,7 @@ pub(super) fn spread(
     let tell = outbox::has_subscribers(conn)?;
     let mut parents: HashSet<i64> = HashSet::new();
     for (subject, outcome) in subjects.iter().zip(outcomes) {
-        let exemption = inventory::exemption(conn, &exempt::write(&outcome.exempt))?;
+        let exemption = exempt::put(conn, &outcome.exempt)?;
         let same = subject.before == Some(outcome.after)
             && subject.counts == outcome.counts
             && subject.exemption == exemption;

@@ -3,7 +3,7 @@
 use plimsoll_registry::Action;
 use rusqlite::{Connection, params};
 
-use super::{codec, jobs, known, tags};
+use super::{codec, jobs, known, standing, tags};
 use crate::error::Failed;
 use crate::plan::{Event, State, counts_as_pull, is_index, plan};
 use crate::policy::Policies;
@@ -106,7 +106,7 @@ fn note(conn: &Connection, incoming: &Incoming, received: Millis, policies: &Pol
             }
         }
     }
-    tags::refresh_present(conn, subject)
+    standing::refresh(conn, subject)
 }
 
 /// Notes that an image is in a repository.

@@ -15,30 +15,33 @@ use crate::time::{DAY, Millis};
 /// The findings of one image that are disabled, each with the row of its rule; ascending.
 pub(super) type Exempt = Vec<(i64, i64)>;
 
-pub(super) fn write(exempt: &Exempt) -> Vec<u8> {
-    let (mut out, mut last) = (Vec::with_capacity(exempt.len() * 3), 0);
-    for &(finding, rule) in exempt {
-        codec::push(&mut out, finding.saturating_sub(last).unsigned_abs());
-        codec::push(&mut out, rule.unsigned_abs());
-        last = finding;
+/// The row of a set of disabled findings, which is made where there is none.
+pub(super) fn put(conn: &Connection, exempt: &Exempt) -> Result<i64, Failed> {
+    if exempt.is_empty() {
+        return Ok(0);
     }
-    out
+    let mut bytes = Vec::with_capacity(exempt.len() * 4);
+    for &(finding, rule) in exempt {
+        codec::push(&mut bytes, finding.unsigned_abs());
+        codec::push(&mut bytes, rule.unsigned_abs());
+    }
+    let (id, new) = known::interned(conn, "exemption", &bytes)?;
+    if new {
+        let mut insert = conn.prepare_cached("INSERT INTO exempted VALUES(?1, ?2, ?3)")?;
+        for &(finding, rule) in exempt {
+            insert.execute(params![id, finding, rule])?;
+        }
+    }
+    Ok(id)
 }
 
 pub(super) fn read(conn: &Connection, exemption: i64) -> Result<Exempt, Failed> {
     if exemption == 0 {
         return Ok(Vec::new());
     }
-    let mut select = conn.prepare_cached("SELECT body FROM exemption WHERE id = ?1")?;
-    let body: Vec<u8> = select.query_row([exemption], |row| row.get(0))?;
-    let (mut rest, mut all, mut last) = (body.as_slice(), Vec::new(), 0_i64);
-    while !rest.is_empty() {
-        last = last.saturating_add_unsigned(codec::pull(&mut rest)?);
-        let rule =
-            i64::try_from(codec::pull(&mut rest)?).map_err(|_| Failed::Damaged("an impossible rule"))?;
-        all.push((last, rule));
-    }
-    Ok(all)
+    let mut select =
+        conn.prepare_cached("SELECT finding, rule FROM exempted WHERE exemption = ?1 ORDER BY finding")?;
+    Ok(select.query_map([exemption], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?)
 }
 
 /// What a rule said when it was applied.

@@ -92,10 +92,6 @@ fn intern(conn: &Connection, table: &'static str, body: &[u8]) -> Result<i64, Fa
     Ok(conn.last_insert_rowid())
 }
 
-pub(super) fn exemption(conn: &Connection, body: &[u8]) -> Result<i64, Failed> {
-    if body.is_empty() { Ok(0) } else { intern(conn, "exemption", body) }
-}
-
 pub(super) fn rule(conn: &Connection, body: &str) -> Result<i64, Failed> {
     let hash = codec::hash(&[body.as_bytes()]);
     let mut select = conn.prepare_cached("SELECT id FROM rule WHERE hash = ?1")?;
@@ -130,9 +126,12 @@ fn coordinate(conn: &Connection, package: &Package, new: &mut Vec<i64>) -> Resul
         return Ok(id);
     }
     let ecosystem = bare.ecosystem.as_ref().map(|ecosystem| ecosystem.as_str());
-    conn.prepare_cached("INSERT INTO coordinate(hash, ecosystem, name, body) VALUES(?1, ?2, ?3, ?4)")?
-        .execute(params![hash, ecosystem, bare.name, body])?;
+    conn.prepare_cached(
+        "INSERT INTO coordinate(hash, ecosystem, name, version, body) VALUES(?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute(params![hash, ecosystem, bare.name, bare.version, body])?;
     let id = conn.last_insert_rowid();
+    conn.prepare_cached("INSERT INTO reach(coordinate) VALUES(?1)")?.execute([id])?;
     for wanted in queries(&bare) {
         let query = wanted.query(false);
         conn.prepare_cached(
@@ -215,6 +214,17 @@ pub(super) fn coordinates(conn: &Connection, part: i64, out: &mut Vec<i64>) -> R
     let mut rows = select.query([part])?;
     let row = rows.next()?.ok_or(Failed::Damaged("an inventory has a part that is gone"))?;
     codec::ids(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?, out)
+}
+
+/// The coordinates of an inventory, ascending, each once.
+pub(super) fn all_coordinates(conn: &Connection, inventory: i64) -> Result<Vec<i64>, Failed> {
+    let mut all = Vec::new();
+    for (part, _) in parts(conn, inventory)? {
+        coordinates(conn, part, &mut all)?;
+    }
+    all.sort_unstable();
+    all.dedup();
+    Ok(all)
 }
 
 /// The package of a coordinate.

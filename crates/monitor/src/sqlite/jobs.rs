@@ -3,7 +3,7 @@
 use plimsoll_core::Digest;
 use rusqlite::{Connection, params};
 
-use super::{codec, events, known, tags};
+use super::{codec, events, known, standing};
 use crate::Error;
 use crate::error::Failed;
 use crate::plan::{Event, Job, JobKind, ScanState, State, plan};
@@ -163,7 +163,7 @@ pub(super) fn expanded(
                 events::there(conn, subject, *repository, now, *pushed)?;
             }
         }
-        tags::refresh_present(conn, subject)?;
+        standing::refresh(conn, subject)?;
         known::state(conn, digest, &mut state)?;
         digests.push(digest.clone());
     }
@@ -185,6 +185,8 @@ pub(super) fn expanded(
     // What was taken for an image may have turned out to be an index.
     settle(conn, parent, JobKind::Scan)?;
     conn.prepare_cached("UPDATE subject SET is_index = 1, scan = 3 WHERE id = ?1")?.execute([parent])?;
+    standing::refresh(conn, parent)?;
+    standing::name(conn, parent)?;
     super::assess::roll_up(conn, &[parent])?;
     Ok(jobs)
 }

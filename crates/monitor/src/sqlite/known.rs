@@ -61,6 +61,21 @@ pub(super) fn subject(conn: &Connection, digest: &Digest, at: Millis) -> Result<
     Ok(conn.last_insert_rowid())
 }
 
+/// The row of a thing that is found by its content alone, and whether it was made now.
+pub(super) fn interned(
+    conn: &Connection,
+    table: &'static str,
+    content: &[u8],
+) -> Result<(i64, bool), Failed> {
+    let hash = codec::hash(&[content]);
+    let mut select = conn.prepare_cached(&format!("SELECT id FROM {table} WHERE hash = ?1"))?;
+    if let Some(id) = select.query_row([hash], |row| row.get(0)).optional()? {
+        return Ok((id, false));
+    }
+    conn.prepare_cached(&format!("INSERT INTO {table}(hash) VALUES(?1)"))?.execute([hash])?;
+    Ok((conn.last_insert_rowid(), true))
+}
+
 pub(super) fn digest_of(conn: &Connection, subject: i64) -> Result<Option<Digest>, Failed> {
     let mut select = conn.prepare_cached("SELECT digest FROM subject WHERE id = ?1")?;
     let bytes: Option<Vec<u8>> = select.query_row([subject], |row| row.get(0)).optional()?;

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{events, jobs, known, tags};
+use super::{events, jobs, known, standing, tags};
 use crate::error::Failed;
 use crate::plan::{Event, Job, State, is_index, plan};
 use crate::policy::Policies;
@@ -47,7 +47,7 @@ pub(super) fn listed(
         if tags::at(conn, repository, &entry.tag, at)? != Some(subject) {
             tags::assert(conn, repository, &entry.tag, at, subject)?;
         }
-        tags::refresh_present(conn, subject)?;
+        standing::refresh(conn, subject)?;
         for job in planned {
             jobs::queue(conn, &job, at)?;
             out.push(job);

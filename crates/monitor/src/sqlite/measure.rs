@@ -1,7 +1,10 @@
 //! What is counted: images that are paid for, and how images fare.
 
+use std::collections::{BTreeMap, HashSet};
+
+use plimsoll_core::Assessment;
 use plimsoll_rules::{Control, SecureScore};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{codec, known};
 use crate::error::Failed;
@@ -9,64 +12,107 @@ use crate::scope::Scope;
 use crate::store::{Score, Usage};
 use crate::time::Millis;
 
-/// An image that is in several registries is paid for once: in the one in which it was first.
+const HOUR: Millis = 3_600_000;
+
+/// Meters an image that was scanned for the first time. One that is in several registries is paid for once: in the one
+/// in which it was first.
+pub(super) fn meter(conn: &Connection, subject: i64, now: Millis) -> Result<(), Failed> {
+    let changed = conn
+        .prepare_cached(
+            "UPDATE subject SET metered = ifnull((SELECT repository FROM place WHERE subject = ?1
+                ORDER BY first_seen, repository LIMIT 1), 0)
+             WHERE id = ?1 AND metered IS NULL AND first_scanned IS NOT NULL AND NOT is_index",
+        )?
+        .execute([subject])?;
+    if changed > 0 {
+        conn.prepare_cached(
+            "INSERT INTO meter SELECT ?2, ifnull(r.registry, ''), 1 FROM subject s
+                LEFT JOIN repository r ON r.id = s.metered WHERE s.id = ?1
+             ON CONFLICT DO UPDATE SET images = images + 1",
+        )?
+        .execute(params![subject, now.div_euclid(HOUR)])?;
+    }
+    Ok(())
+}
+
+/// Whole hours are counted already; what is before the first and after the last is looked at.
 pub(super) fn usage(conn: &Connection, from: Millis, to: Millis) -> Result<Vec<Usage>, Failed> {
-    let mut select = conn.prepare_cached(
-        "SELECT registry, count(*) FROM (
-            SELECT (SELECT r.registry FROM place p JOIN repository r ON r.id = p.repository
-                    WHERE p.subject = s.id ORDER BY p.first_seen, r.id LIMIT 1) AS registry
-            FROM subject s WHERE s.first_scanned >= ?1 AND s.first_scanned < ?2 AND NOT s.is_index)
-         GROUP BY registry ORDER BY registry",
-    )?;
-    let rows = select.query_map(params![from, to], |row| {
-        let registry: Option<String> = row.get(0)?;
-        Ok(Usage { registry: registry.unwrap_or_default(), images: row.get::<_, i64>(1)?.unsigned_abs() })
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let mut all: BTreeMap<String, u64> = BTreeMap::new();
+    let mut add = |sql: &str, from: i64, to: i64| -> Result<(), Failed> {
+        let mut select = conn.prepare_cached(sql)?;
+        let mut rows = select.query([from, to])?;
+        while let Some(row) = rows.next()? {
+            *all.entry(row.get(0)?).or_default() += row.get::<_, i64>(1)?.unsigned_abs();
+        }
+        Ok(())
+    };
+    const HOURS: &str =
+        "SELECT registry, sum(images) FROM meter WHERE hour >= ?1 AND hour < ?2 GROUP BY registry";
+    const EDGE: &str = "SELECT ifnull(r.registry, ''), count(*) FROM subject s
+        LEFT JOIN repository r ON r.id = s.metered
+        WHERE s.first_scanned >= ?1 AND s.first_scanned < ?2 AND s.metered IS NOT NULL GROUP BY 1";
+    let (first, last) = (from.saturating_add(HOUR - 1).div_euclid(HOUR), to.div_euclid(HOUR));
+    if first < last {
+        add(HOURS, first, last)?;
+        add(EDGE, from, first.saturating_mul(HOUR))?;
+        add(EDGE, last.saturating_mul(HOUR), to)?;
+    } else {
+        add(EDGE, from, to)?;
+    }
+    Ok(all.into_iter().map(|(registry, images)| Usage { registry, images }).collect())
+}
+
+/// The repositories of a scope, whatever digest it names.
+fn repositories(conn: &Connection, scope: &Scope) -> Result<Vec<i64>, Failed> {
+    let wide = Scope { digest: None, ..scope.clone() };
+    let mut select = conn.prepare_cached("SELECT id FROM repository")?;
+    let mut all = select.query_map([], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
+    let mut error = None;
+    all.retain(|id| match known::place(conn, *id) {
+        Ok(place) => wide.contains(&place, None),
+        Err(e) => {
+            error.get_or_insert(e);
+            false
+        }
+    });
+    error.map_or(Ok(all), Err)
 }
 
 pub(super) fn score(conn: &Connection, scope: &Scope, max: u32) -> Result<Score, Failed> {
     let mut score = Score::default();
-    let mut add = |assessment: i64, count: u32| -> Result<(), Failed> {
-        use plimsoll_core::Assessment;
-        let to = match codec::assessment(assessment)? {
-            Assessment::Healthy => &mut score.healthy,
-            Assessment::HealthyByExemption => &mut score.exempt,
-            Assessment::Unhealthy => &mut score.unhealthy,
-            _ => &mut score.not_applicable,
-        };
-        *to = to.saturating_add(count);
-        Ok(())
-    };
-    const WHICH: &str = "s.present AND NOT s.is_index AND s.assessment IS NOT NULL";
-    if *scope == Scope::default() {
-        let sql = format!("SELECT s.assessment, count(*) FROM subject s WHERE {WHICH} GROUP BY s.assessment");
-        let mut select = conn.prepare_cached(&sql)?;
+    if let Some(digest) = &scope.digest {
+        let mut select = conn.prepare_cached(
+            "SELECT s.class, 1 FROM subject s JOIN placed d ON d.places = s.places
+             WHERE s.digest = ?1 AND d.repository = ?2 AND s.class IS NOT NULL",
+        )?;
+        for repository in repositories(conn, scope)? {
+            let class = select.query_row(params![codec::digest_bytes(digest), repository], |row| row.get(0));
+            if let Some(class) = class.optional()? {
+                count(&mut score, class, 1)?;
+                break;
+            }
+        }
+    } else if *scope == Scope::default() {
+        let mut select = conn.prepare_cached("SELECT class, images FROM tally_os")?;
         let mut rows = select.query([])?;
         while let Some(row) = rows.next()? {
-            add(row.get(0)?, row.get(1)?)?;
+            count(&mut score, row.get(0)?, row.get(1)?)?;
         }
     } else {
-        let mut select = conn.prepare_cached("SELECT id FROM repository")?;
-        let all = select.query_map([], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
-        let wide = Scope { digest: None, ..scope.clone() };
-        let one = scope.digest.as_ref().map(|digest| known::find(conn, digest)).transpose()?;
-        let mut seen = std::collections::HashSet::new();
-        let sql = format!(
-            "SELECT s.id, s.assessment FROM place p JOIN subject s ON s.id = p.subject
-             WHERE p.repository = ?1 AND (p.removed IS NULL OR p.pushed > p.removed) AND {WHICH}"
-        );
-        let mut select = conn.prepare_cached(&sql)?;
-        for repository in all {
-            if !wide.contains(&known::place(conn, repository)?, None) {
-                continue;
+        // Each image is in one set of places, so that none counts twice.
+        let mut sets: HashSet<i64> = HashSet::new();
+        let mut select = conn.prepare_cached("SELECT places FROM placed WHERE repository = ?1")?;
+        for repository in repositories(conn, scope)? {
+            let rows = select.query_map([repository], |row| row.get(0))?;
+            for places in rows {
+                sets.insert(places?);
             }
-            let mut rows = select.query([repository])?;
+        }
+        let mut select = conn.prepare_cached("SELECT class, images FROM tally_place WHERE places = ?1")?;
+        for places in sets {
+            let mut rows = select.query([places])?;
             while let Some(row) = rows.next()? {
-                let id: i64 = row.get(0)?;
-                if one.is_none_or(|one| one == Some(id)) && seen.insert(id) {
-                    add(row.get(1)?, 1)?;
-                }
+                count(&mut score, row.get(0)?, row.get(1)?)?;
             }
         }
     }
@@ -80,4 +126,20 @@ pub(super) fn score(conn: &Connection, scope: &Scope, max: u32) -> Result<Score,
     };
     score.score = SecureScore::of(&[control]);
     Ok(score)
+}
+
+/// Counts images of a class, where they are images that were assessed.
+fn count(score: &mut Score, class: i64, images: u32) -> Result<(), Failed> {
+    let assessment = class >> 6 & 7;
+    if class & 1 << 9 != 0 || assessment == 0 {
+        return Ok(());
+    }
+    let to = match codec::assessment(assessment)? {
+        Assessment::Healthy => &mut score.healthy,
+        Assessment::HealthyByExemption => &mut score.exempt,
+        Assessment::Unhealthy => &mut score.unhealthy,
+        _ => &mut score.not_applicable,
+    };
+    *to = to.saturating_add(images);
+    Ok(())
 }

@@ -1,5 +1,6 @@
 //! The embedded store.
 
+mod ask;
 mod assess;
 mod codec;
 mod events;
@@ -15,11 +16,14 @@ mod query;
 mod reach;
 mod reassess;
 mod schema;
+mod sqltext;
+mod standing;
 mod tags;
 mod verdict;
 
 use plimsoll_core::{Digest, NameKind};
 
+pub use ask::{Answers, QueryLimits};
 pub use open::{Durability, SqliteStore};
 
 use crate::Error;

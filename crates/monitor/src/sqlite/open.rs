@@ -6,12 +6,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
+use super::ask::Asker;
 use super::schema;
 use crate::Error;
 use crate::error::Failed;
 
 /// Connections that are kept for readers.
-const READERS: usize = 16;
+pub(super) const READERS: usize = 16;
 
 /// A store in one SQLite file, in WAL mode: read by any number of threads and processes while it is written.
 ///
@@ -22,6 +23,7 @@ pub struct SqliteStore {
     path: PathBuf,
     writer: Option<Mutex<Connection>>,
     readers: Mutex<Vec<Connection>>,
+    pub(super) askers: Mutex<Vec<Asker>>,
     _lock: Option<File>,
 }
 
@@ -64,7 +66,7 @@ impl SqliteStore {
         let connection = Connection::open(&path).map_err(|e| Error::database(&path, e))?;
         prepare(&connection, &path, durability)?;
         let writer = Some(Mutex::new(connection));
-        Ok(Self { path, writer, readers: Mutex::default(), _lock: Some(lock) })
+        Ok(Self { path, writer, readers: Mutex::default(), askers: Mutex::default(), _lock: Some(lock) })
     }
 
     /// Opens the store for reading, also while another process writes. What changes it is refused.
@@ -75,7 +77,13 @@ impl SqliteStore {
         let path = path.as_ref().to_owned();
         let reader = reader(&path)?;
         check(&reader, &path)?;
-        Ok(Self { path, writer: None, readers: Mutex::new(vec![reader]), _lock: None })
+        Ok(Self {
+            path,
+            writer: None,
+            readers: Mutex::new(vec![reader]),
+            askers: Mutex::default(),
+            _lock: None,
+        })
     }
 
     /// Where it is.
@@ -127,7 +135,7 @@ impl std::fmt::Debug for SqliteStore {
     }
 }
 
-fn reader(path: &Path) -> Result<Connection, Error> {
+pub(super) fn reader(path: &Path) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let failed = |e| Error::database(path, e);
     let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
@@ -136,7 +144,7 @@ fn reader(path: &Path) -> Result<Connection, Error> {
     Ok(connection)
 }
 
-fn check(connection: &Connection, path: &Path) -> Result<(), Error> {
+pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), Error> {
     let pragma = |name: &str| -> Result<i64, Error> {
         let value = connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0));
         value.map_err(|e| Error::database(path, e))
@@ -168,9 +176,10 @@ fn prepare(connection: &Connection, path: &Path, durability: Durability) -> Resu
     connection.execute_batch(&pragmas).map_err(failed)?;
     if tables == 0 {
         let made = format!(
-            "BEGIN IMMEDIATE; {} PRAGMA application_id = {}; PRAGMA user_version = {};
+            "BEGIN IMMEDIATE; {} {} PRAGMA application_id = {}; PRAGMA user_version = {};
              INSERT INTO meta VALUES('store', lower(hex(randomblob(8)))); COMMIT;",
             schema::TABLES,
+            schema::views(),
             schema::APPLICATION_ID,
             schema::SCHEMA
         );

@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, params};
 
+use super::inventory;
 use crate::error::Failed;
 
 /// The images of some parts, ascending, so that what follows does not depend on a hash's order; nothing where they
@@ -34,4 +35,41 @@ pub(super) fn subjects(
     }
     subjects.sort_unstable();
     Ok(Some(subjects))
+}
+
+/// Counts an image for the packages that it has, where it is there, and no longer for those that it had.
+pub(super) fn recount(conn: &Connection, subject: i64) -> Result<(), Failed> {
+    let mut select = conn.prepare_cached(
+        "SELECT counted, CASE WHEN present AND NOT is_index THEN ifnull(inventory, 0) ELSE 0 END
+         FROM subject WHERE id = ?1",
+    )?;
+    let (before, now): (i64, i64) = select.query_row([subject], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if before == now {
+        return Ok(());
+    }
+    for (inventory, by) in [(before, -1), (now, 1)] {
+        if inventory == 0 {
+            continue;
+        }
+        let mut update =
+            conn.prepare_cached("UPDATE reach SET images = images + ?2 WHERE coordinate = ?1")?;
+        for coordinate in inventory::all_coordinates(conn, inventory)? {
+            update.execute(params![coordinate, by])?;
+        }
+    }
+    conn.prepare_cached("UPDATE subject SET counted = ?2 WHERE id = ?1")?.execute(params![subject, now])?;
+    Ok(())
+}
+
+/// Counts the findings of a package.
+pub(super) fn weigh(conn: &Connection, coordinate: i64) -> Result<(), Failed> {
+    conn.prepare_cached(
+        "UPDATE reach SET (critical, high, medium, low, other, fixable) =
+            (SELECT count(*) FILTER (WHERE severity = 6), count(*) FILTER (WHERE severity = 5),
+                count(*) FILTER (WHERE severity = 4), count(*) FILTER (WHERE severity = 3),
+                count(*) FILTER (WHERE severity < 3), count(*) FILTER (WHERE fixable)
+             FROM finding WHERE coordinate = ?1 AND gone IS NULL) WHERE coordinate = ?1",
+    )?
+    .execute([coordinate])?;
+    Ok(())
 }

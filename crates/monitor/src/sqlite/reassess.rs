@@ -5,7 +5,7 @@ use rusqlite::{Connection, params};
 
 use super::assess::{Whom, spread};
 use super::verdict::Changed;
-use super::{codec, exempt, inventory, jobs, known, verdict};
+use super::{codec, exempt, inventory, jobs, known, measure, reach, standing, verdict};
 use crate::Error;
 use crate::error::Failed;
 use crate::judge::Judge;
@@ -100,10 +100,20 @@ pub(super) fn scanned(
     };
     conn.prepare_cached(
         "UPDATE subject SET scan = 3, inventory = ?2, distro = ?3, gaps = ?4, reasons = NULL,
-            platform = coalesce(?5, platform), first_scanned = coalesce(first_scanned, ?6), last_match = ?6
+            platform = coalesce(?5, platform), first_scanned = coalesce(first_scanned, ?6), last_match = ?6, os = ?7
          WHERE id = ?1",
     )?
-    .execute(params![subject, inventory, distro, texts(&scan.gaps)?, scan.platform, now])?;
+    .execute(params![
+        subject,
+        inventory,
+        distro,
+        texts(&scan.gaps)?,
+        scan.platform,
+        now,
+        standing::os(conn, scan.distro.as_ref())?
+    ])?;
+    measure::meter(conn, subject, now)?;
+    reach::recount(conn, subject)?;
     spread(conn, &changed, Whom::These(&[subject]), judge, now, Cause::Scan)?;
     Ok(())
 }
@@ -127,16 +137,7 @@ fn note_ecosystems(conn: &Connection, coordinates: &[i64], judge: &Judge<'_>) ->
 
 /// What an image that was read again has that it had not, and the reverse.
 fn difference(conn: &Connection, old: i64, new: i64) -> Result<Changed, Failed> {
-    let all = |inventory| -> Result<Vec<i64>, Failed> {
-        let mut out = Vec::new();
-        for (part, _) in inventory::parts(conn, inventory)? {
-            inventory::coordinates(conn, part, &mut out)?;
-        }
-        out.sort_unstable();
-        out.dedup();
-        Ok(out)
-    };
-    let (old, new) = (all(old)?, all(new)?);
+    let (old, new) = (inventory::all_coordinates(conn, old)?, inventory::all_coordinates(conn, new)?);
     let added = new.iter().copied().filter(|id| old.binary_search(id).is_err());
     let verdicts = verdict::verdicts(conn, added)?;
     let told = |row: &verdict::Row| verdict::Difference {

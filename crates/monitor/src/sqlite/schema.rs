@@ -4,7 +4,7 @@
 pub(super) const APPLICATION_ID: i64 = 0x504c_4d4e;
 
 /// `PRAGMA user_version`. Raised with every change of the tables.
-pub(super) const SCHEMA: i64 = 1;
+pub(super) const SCHEMA: i64 = 2;
 
 pub(super) const TABLES: &str = "
 CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -22,12 +22,26 @@ CREATE TABLE subject(
     critical INTEGER NOT NULL DEFAULT 0, high INTEGER NOT NULL DEFAULT 0, medium INTEGER NOT NULL DEFAULT 0,
     low INTEGER NOT NULL DEFAULT 0, other INTEGER NOT NULL DEFAULT 0, fixable INTEGER NOT NULL DEFAULT 0,
     undetermined INTEGER NOT NULL DEFAULT 0, disabled INTEGER NOT NULL DEFAULT 0,
-    packages INTEGER NOT NULL DEFAULT 0, unjudged INTEGER NOT NULL DEFAULT 0, exempt INTEGER NOT NULL DEFAULT 0);
+    packages INTEGER NOT NULL DEFAULT 0, unjudged INTEGER NOT NULL DEFAULT 0, exempt INTEGER NOT NULL DEFAULT 0,
+    -- What follows from places and tags: the sets of repositories and of registries that it is in, whether a tag
+    -- names it or an index that lists it, and the inventory that it counts for in `reach`.
+    places INTEGER NOT NULL DEFAULT 0, registries INTEGER NOT NULL DEFAULT 0, named INTEGER NOT NULL DEFAULT 0,
+    counted INTEGER NOT NULL DEFAULT 0, os INTEGER NOT NULL DEFAULT 0, metered INTEGER,
+    -- Everything that lists are filtered by as one number, so that each combination is one range of an index.
+    class INTEGER GENERATED ALWAYS AS (CASE WHEN present THEN (registries << 11) | (named << 10)
+        | (is_index << 9) | (ifnull(assessment, 0) << 6) | (scan << 3) | worst END) VIRTUAL);
 CREATE INDEX subject_inventory ON subject(inventory) WHERE inventory IS NOT NULL;
-CREATE INDEX subject_assessment ON subject(assessment, id);
-CREATE INDEX subject_worst ON subject(worst, id);
+CREATE INDEX subject_class ON subject(class) WHERE class IS NOT NULL;
+CREATE INDEX subject_digest ON subject(
+    CASE length(digest) WHEN 64 THEN 'sha512:' ELSE 'sha256:' END || lower(hex(digest)));
+CREATE INDEX subject_state ON subject(ifnull(assessment, 0), worst, last_pull);
+CREATE INDEX subject_worst ON subject(worst, last_pull);
 CREATE INDEX subject_scanned ON subject(first_scanned) WHERE first_scanned IS NOT NULL;
+CREATE INDEX subject_seen ON subject(first_seen);
 CREATE INDEX subject_pull ON subject(last_pull) WHERE last_pull IS NOT NULL;
+CREATE INDEX subject_unnamed ON subject(named, last_pull) WHERE present AND NOT named;
+CREATE INDEX subject_exempt ON subject(exempt) WHERE exempt <> 0;
+CREATE INDEX subject_os ON subject(os);
 
 CREATE TABLE child(parent INTEGER, subject INTEGER, PRIMARY KEY(parent, subject)) WITHOUT ROWID;
 CREATE INDEX child_of ON child(subject);
@@ -44,8 +58,38 @@ CREATE TABLE tag(
     PRIMARY KEY(repository, name, since)) WITHOUT ROWID;
 CREATE TABLE deletion(
     repository INTEGER, subject INTEGER, at INTEGER, PRIMARY KEY(repository, subject, at)) WITHOUT ROWID;
-CREATE INDEX tag_subject ON tag(subject);
-CREATE INDEX tag_name ON tag(name) WHERE until IS NULL;
+CREATE INDEX tag_subject ON tag(subject, until);
+CREATE INDEX tag_name ON tag(name, subject) WHERE until IS NULL;
+
+-- Sets of repositories that images are in, each set once, and the set of their registries.
+CREATE TABLE placeset(id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, registries INTEGER NOT NULL);
+CREATE TABLE placed(places INTEGER, repository INTEGER, PRIMARY KEY(places, repository)) WITHOUT ROWID;
+CREATE INDEX placed_repository ON placed(repository, places);
+CREATE TABLE registryset(id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE);
+CREATE TABLE registered(registries INTEGER, registry TEXT, PRIMARY KEY(registries, registry)) WITHOUT ROWID;
+CREATE TABLE os(id INTEGER PRIMARY KEY, name TEXT NOT NULL, version TEXT NOT NULL, UNIQUE(name, version));
+INSERT INTO os VALUES(0, '', '');
+
+-- How many images there are of each kind; kept by triggers.
+CREATE TABLE tally_place(places INTEGER, class INTEGER, images INTEGER NOT NULL, PRIMARY KEY(places, class)) WITHOUT ROWID;
+CREATE TABLE tally_os(os INTEGER, class INTEGER, images INTEGER NOT NULL, PRIMARY KEY(os, class)) WITHOUT ROWID;
+CREATE TRIGGER subject_counted AFTER UPDATE ON subject
+WHEN OLD.class IS NOT NEW.class OR OLD.places <> NEW.places OR OLD.os <> NEW.os BEGIN
+    UPDATE tally_place SET images = images - 1 WHERE places = OLD.places AND class = OLD.class;
+    DELETE FROM tally_place WHERE places = OLD.places AND class = OLD.class AND images = 0;
+    UPDATE tally_os SET images = images - 1 WHERE os = OLD.os AND class = OLD.class;
+    DELETE FROM tally_os WHERE os = OLD.os AND class = OLD.class AND images = 0;
+    INSERT INTO tally_place SELECT NEW.places, NEW.class, 1 WHERE NEW.class IS NOT NULL
+        ON CONFLICT DO UPDATE SET images = images + 1;
+    INSERT INTO tally_os SELECT NEW.os, NEW.class, 1 WHERE NEW.class IS NOT NULL
+        ON CONFLICT DO UPDATE SET images = images + 1;
+END;
+-- Images that were scanned for the first time in an hour, by the registry that they are metered for.
+CREATE TABLE meter(hour INTEGER, registry TEXT, images INTEGER NOT NULL, PRIMARY KEY(hour, registry)) WITHOUT ROWID;
+-- How scopes fared: a row where it is another than before.
+CREATE TABLE score(
+    scope TEXT, at INTEGER, healthy INTEGER NOT NULL, exempt INTEGER NOT NULL, unhealthy INTEGER NOT NULL,
+    not_applicable INTEGER NOT NULL, PRIMARY KEY(scope, at)) WITHOUT ROWID;
 
 CREATE TABLE event(key BLOB PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE activity(
@@ -61,7 +105,7 @@ CREATE INDEX job_due ON job(running, due);
 -- A distinct (ecosystem, name, version, arch): what verdicts are kept of.
 CREATE TABLE coordinate(
     id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, ecosystem TEXT, coverage INTEGER NOT NULL DEFAULT 0,
-    name TEXT NOT NULL, body BLOB NOT NULL);
+    name TEXT NOT NULL, version TEXT NOT NULL, body BLOB NOT NULL);
 CREATE INDEX coordinate_ecosystem ON coordinate(ecosystem);
 CREATE INDEX coordinate_name ON coordinate(name);
 -- The names under which advisories may speak of it.
@@ -80,20 +124,45 @@ CREATE TABLE inventory(id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, parts 
 -- The posting lists: from a coordinate to the parts that have it, from a part to the inventories.
 CREATE TABLE posting(coordinate INTEGER, part INTEGER, PRIMARY KEY(coordinate, part)) WITHOUT ROWID;
 CREATE TABLE part_of(part INTEGER, inventory INTEGER, PRIMARY KEY(part, inventory)) WITHOUT ROWID;
+CREATE INDEX posting_part ON posting(part, coordinate);
+CREATE INDEX part_of_inventory ON part_of(inventory, part);
+-- How many images have a coordinate, and how many findings of each level it has.
+CREATE TABLE reach(
+    coordinate INTEGER PRIMARY KEY, images INTEGER NOT NULL DEFAULT 0, critical INTEGER NOT NULL DEFAULT 0,
+    high INTEGER NOT NULL DEFAULT 0, medium INTEGER NOT NULL DEFAULT 0, low INTEGER NOT NULL DEFAULT 0,
+    other INTEGER NOT NULL DEFAULT 0, fixable INTEGER NOT NULL DEFAULT 0);
 
 -- A vulnerability of a coordinate. One that is gone stays until nobody is to be told of it any more.
 CREATE TABLE finding(
     id INTEGER PRIMARY KEY, coordinate INTEGER NOT NULL, vulnerability TEXT NOT NULL, severity INTEGER NOT NULL,
     undetermined INTEGER NOT NULL, fixable INTEGER NOT NULL, since INTEGER NOT NULL, gone INTEGER, body BLOB NOT NULL);
 CREATE INDEX finding_coordinate ON finding(coordinate);
+CREATE INDEX finding_vulnerability ON finding(vulnerability);
+CREATE INDEX finding_since ON finding(since);
 CREATE TABLE alias(id TEXT, finding INTEGER, PRIMARY KEY(id, finding)) WITHOUT ROWID;
 
 CREATE TABLE rule(id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, body TEXT NOT NULL);
-CREATE TABLE exemption(id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, body BLOB NOT NULL);
+CREATE TABLE exemption(id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE);
+CREATE TABLE exempted(exemption INTEGER, finding INTEGER, rule INTEGER NOT NULL, PRIMARY KEY(exemption, finding))
+    WITHOUT ROWID;
 
 CREATE TABLE outbox(
     sequence INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, subject INTEGER NOT NULL,
     cause INTEGER NOT NULL, before INTEGER, after INTEGER NOT NULL, counts BLOB NOT NULL, changes BLOB NOT NULL);
 CREATE TABLE subscriber(name TEXT PRIMARY KEY, cursor INTEGER NOT NULL) WITHOUT ROWID;
+-- Words that codes stand for, so that who asks by a word asks an index.
+CREATE TABLE word(kind TEXT, code INTEGER, name TEXT NOT NULL, PRIMARY KEY(kind, code), UNIQUE(kind, name)) WITHOUT ROWID;
+INSERT INTO word VALUES('state', 0, 'unscanned'), ('state', 1, 'healthy'), ('state', 2, 'healthy-by-exemption'),
+    ('state', 3, 'nothing-to-scan'), ('state', 4, 'not-applicable'), ('state', 5, 'partial'), ('state', 6, 'unhealthy'),
+    ('severity', 0, 'unknown'), ('severity', 1, 'none'), ('severity', 2, 'negligible'), ('severity', 3, 'low'),
+    ('severity', 4, 'medium'), ('severity', 5, 'high'), ('severity', 6, 'critical'),
+    ('worst', 0, 'none'), ('worst', 1, 'other'), ('worst', 4, 'low'), ('worst', 5, 'medium'), ('worst', 6, 'high'),
+    ('worst', 7, 'critical');
 CREATE TABLE listing(registry TEXT PRIMARY KEY, started INTEGER NOT NULL, after TEXT) WITHOUT ROWID;
 ";
+
+/// The views, as statements.
+pub(super) fn views() -> String {
+    let view = |view: &crate::view::View| format!("CREATE VIEW {} AS {};\n", view.name, view.select);
+    crate::view::VIEWS.iter().map(view).collect()
+}

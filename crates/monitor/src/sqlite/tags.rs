@@ -4,7 +4,7 @@
 use plimsoll_core::Digest;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::known;
+use super::{known, standing};
 use crate::error::Failed;
 use crate::subject::{Moved, TagInterval};
 use crate::time::Millis;
@@ -45,8 +45,13 @@ pub(super) fn assert(
         before.query_row(params![repository, name, at], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
     if let Some((since, other)) = before {
         settle(conn, repository, name, since, other)?;
+        standing::name(conn, other)?;
     }
-    settle(conn, repository, name, at, subject)
+    settle(conn, repository, name, at, subject)?;
+    if let Some((other, _)) = same {
+        standing::name(conn, other)?;
+    }
+    standing::name(conn, subject)
 }
 
 /// Says until when the tag named what it named from an instant on: until the next thing, or until the image was first
@@ -88,7 +93,7 @@ pub(super) fn deleted(conn: &Connection, repository: i64, subject: i64, at: Mill
     for (name, since) in rows.collect::<Result<Vec<(String, Millis)>, _>>()? {
         settle(conn, repository, &name, since, subject)?;
     }
-    Ok(())
+    standing::name(conn, subject)
 }
 
 /// What a tag named at an instant.
@@ -144,14 +149,4 @@ pub(super) fn moved(tags: &[TagInterval], last_pull: Option<Millis>) -> Option<M
     let last = tags.iter().max_by_key(|tag| tag.until)?;
     let (tag, replaced_by) = (last.tag.clone(), last.replaced_by.clone());
     Some(Moved { tag, until: last.until?, replaced_by, last_pull })
-}
-
-/// Whether an image was deleted from everywhere, and whether it is there.
-pub(super) fn refresh_present(conn: &Connection, subject: i64) -> Result<(), Failed> {
-    conn.prepare_cached(
-        "UPDATE subject SET present = EXISTS(SELECT 1 FROM place WHERE subject = ?1
-            AND (removed IS NULL OR pushed > removed)) WHERE id = ?1",
-    )?
-    .execute([subject])?;
-    Ok(())
 }

@@ -6,7 +6,7 @@ use plimsoll_core::{Coverage, Finding, FixState, Package, Severity, Status};
 use plimsoll_matcher::match_packages;
 use rusqlite::{Connection, params};
 
-use super::{codec, inventory};
+use super::{codec, inventory, reach};
 use crate::error::Failed;
 use crate::judge::Judge;
 use crate::notification::ChangeKind;
@@ -65,6 +65,9 @@ pub(super) fn judge(
                 own.push(finding);
             }
             let mut differences = compare(conn, id, own, now)?;
+            if differences.is_some() {
+                reach::weigh(conn, id)?;
+            }
             let covered = covered(conn, id, coverage)?;
             if covered && differences.is_none() {
                 differences = Some(Vec::new());
