@@ -59,6 +59,9 @@ pub struct Finding {
     /// One line for a person.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub summary: String,
+    /// Its weaknesses, as the advisories class them: `CWE-79`, lowest number first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cwes: Shared<Vec<String>>,
     /// The package it is in.
     pub package: Shared<Package>,
     /// Whether the package is affected.

@@ -9,6 +9,7 @@ use crate::fixes;
 use crate::hit::Hit;
 use crate::hub::Hub;
 use crate::identity::{Identity, identities, preference};
+use crate::weaknesses;
 
 /// One vulnerability as one record speaks of it.
 #[derive(Clone, Copy)]
@@ -169,6 +170,7 @@ fn finding(package: &Package, hits: &mut [Option<Hit>], plan: Plan, hub: &Hub, s
     let summary = deciding.iter().map(|hit| &hit.advisory.summary).find(|summary| !summary.is_empty());
     let summary = summary.cloned().unwrap_or_default();
     let fixes = fixes::of(package, &deciding);
+    let cwes = weaknesses::of(&deciding, plan.facts.iter().filter_map(|&number| hub.fact(number)));
     let others = plan.facts.iter().filter_map(|&number| hub.fact(number)).flat_map(|fact| &fact.ratings);
     let ratings = ratings(&deciding, others);
     let mut references: Vec<Reference> = Vec::new();
@@ -195,6 +197,7 @@ fn finding(package: &Package, hits: &mut [Option<Hit>], plan: Plan, hub: &Hub, s
         ratings: ratings.into(),
         priority: None,
         first_seen: None,
+        cwes: cwes.into(),
         fixed_versions: fixes.versions.into(),
         fix: fixes.state,
         actions: Vec::new(),

@@ -68,6 +68,7 @@ fn trimmed(advisory: &Advisory, affected: Vec<Affected>) -> Advisory {
         summary: advisory.summary.clone(),
         kind: advisory.kind,
         ratings: advisory.ratings.clone(),
+        cwes: advisory.cwes.clone(),
         affected,
         references: advisory.references.clone(),
         ..Advisory::default()

@@ -21,6 +21,7 @@ pub(crate) struct Fact {
     /// All ids of the vulnerability.
     pub(crate) ids: Vec<String>,
     pub(crate) ratings: Vec<Rating>,
+    pub(crate) cwes: Vec<String>,
 }
 
 impl Hub {
@@ -60,7 +61,7 @@ impl Hub {
             }
             if asked {
                 let ids = identity.own.into_iter().map(str::to_owned).collect();
-                self.facts.push(Fact { ids, ratings: advisory.ratings.clone() });
+                self.facts.push(Fact { ids, ratings: advisory.ratings.clone(), cwes: advisory.cwes.clone() });
             }
         }
     }

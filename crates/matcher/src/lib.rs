@@ -29,6 +29,7 @@ mod reverse;
 mod shadow;
 mod stream;
 mod verdict;
+mod weaknesses;
 
 pub use candidates::{Candidates, Query};
 pub use error::Error;

@@ -40,6 +40,22 @@ fn records_that_share_an_id_are_one_finding() {
 }
 
 #[test]
+fn weaknesses_are_those_of_the_records_of_one_vulnerability() {
+    let mut ghsa = advisory("GHSA-a", vec![affected("PyPI", "a", &["introduced 0, fixed 2"])]);
+    (ghsa.aliases, ghsa.cwes) = (vec!["CVE-2024-1".into()], vec!["CWE-1333".into(), "CWE-79".into()]);
+    // NVD's record has no package, and is found by the id.
+    let mut nvd = advisory("CVE-2024-1", Vec::new());
+    nvd.cwes = vec!["NVD-CWE-noinfo".into(), "CWE-79".into(), "CWE-400".into()];
+    let found = matched(&[python("a", "1")], &[ghsa.clone(), nvd]);
+    assert_eq!(found.findings[0].cwes, ["CWE-79", "CWE-400", "CWE-1333"]);
+    // What an erratum of two says may be of either.
+    (ghsa.aliases, ghsa.upstream) = (Vec::new(), vec!["CVE-2024-1".into(), "CVE-2024-2".into()]);
+    let found = matched(&[python("a", "1")], &[ghsa]);
+    assert_eq!(found.findings.len(), 2);
+    assert!(found.findings.iter().all(|finding| finding.cwes.is_empty()));
+}
+
+#[test]
 fn affected_outweighs_another_databases_fixed() {
     let mut ghsa = advisory("GHSA-a", vec![affected("PyPI", "a", &["introduced 0, fixed 1.1"])]);
     ghsa.aliases = vec!["CVE-2024-1".into()];

@@ -34,6 +34,7 @@ mod table;
 #[cfg(feature = "templates")]
 mod template;
 mod time;
+mod weakness;
 mod xml;
 
 pub use difference::{Difference, Entry, write_difference, write_difference_json};

@@ -37,6 +37,7 @@ fn findings() -> Vec<Finding> {
             ratings: Shared::default(),
             priority: None,
             first_seen: None,
+            cwes: Default::default(),
             fixed_versions: if n.is_multiple_of(3) {
                 Shared::default()
             } else {

@@ -203,6 +203,7 @@ impl Example {
             ratings: self.cvss.iter().map(rating).collect(),
             priority: None,
             first_seen: None,
+            cwes: Default::default(),
             fixed_versions: self.fixed.clone().into(),
             fix: self.fix,
             evidence: Shared::default(),

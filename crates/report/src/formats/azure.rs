@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::identity::Identity;
 use crate::reference::Name;
 use crate::time::Instant;
-use crate::{Options, Report, advice, escape, link, score};
+use crate::{Options, Report, advice, escape, link, score, weakness};
 
 /// The keys of the two recommendations that the sub-assessments belong to.
 const KEY: &str = "c0b7cfc6-3172-465a-b378-53c7ff2cc0d5";
@@ -165,7 +165,9 @@ fn current(report: &Report, image: &Image, finding: &Finding) -> Value {
                 "lastModifiedDate": modified,
                 "workarounds": [],
                 "references": links(finding),
-                "weaknesses": {"cwe": []},
+                "weaknesses": {
+                    "cwe": weakness::numbers(finding).map(|number| json!({"id": format!("CWE-{number}")})).collect::<Vec<_>>(),
+                },
                 "cvss": cvss(finding, true),
             },
             "artifactDetails": {

@@ -6,7 +6,7 @@ use plimsoll_core::{Finding, Status, clean};
 
 use crate::{Options, Report, advice, link, score};
 
-const COLUMNS: [&str; 21] = [
+const COLUMNS: [&str; 22] = [
     "severity",
     "score",
     "priority",
@@ -28,6 +28,7 @@ const COLUMNS: [&str; 21] = [
     "title",
     "url",
     "first_seen",
+    "cwes",
 ];
 
 pub(crate) fn write(report: &Report, _: &Options, out: &mut dyn Write) -> io::Result<()> {
@@ -71,6 +72,7 @@ fn row(finding: &Finding) -> Vec<String> {
         finding.summary.clone(),
         optional(link::vulnerability(&finding.id)),
         optional(finding.first_seen.clone()),
+        finding.cwes.join(" "),
     ]
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::identity::digest;
 use crate::time::Instant;
-use crate::{Options, Report, advice, escape, link, score};
+use crate::{Options, Report, advice, escape, link, score, weakness};
 
 pub(crate) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let time = Instant::of(report, options).local();
@@ -55,6 +55,11 @@ fn vulnerability(report: &Report, finding: &Finding) -> Value {
             let kind = if kind.is_empty() { "osv".to_owned() } else { kind };
             json!({"type": kind, "name": id, "value": id, "url": link::vulnerability(id)})
         })
+        .chain(weakness::numbers(finding).map(|number| {
+            json!({
+                "type": "cwe", "name": format!("CWE-{number}"), "value": number.to_string(), "url": weakness::url(number),
+            })
+        }))
         .collect();
     let vectors: Vec<Value> = score::scores(finding)
         .iter()

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::reference::Name;
 use crate::time::Instant;
-use crate::{Options, Report, advice, escape, link, score};
+use crate::{Options, Report, advice, escape, link, score, weakness};
 
 pub(crate) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let image = &report.image;
@@ -49,7 +49,7 @@ fn vulnerability(report: &Report, finding: &Finding) -> Value {
             "vector_v3": v3.map_or("", |scored| scored.vector),
             "vector_v2": v2.map_or("", |scored| scored.vector),
         },
-        "cwe_ids": [],
+        "cwe_ids": weakness::numbers(finding).map(|number| format!("CWE-{number}")).collect::<Vec<_>>(),
         // What Harbor's own fields have no place for.
         "vendor_attributes": {
             "purl": package.purl,

@@ -1,12 +1,12 @@
 //! SARIF 2.1.0 (OASIS), as code scanning services read it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use plimsoll_core::{Finding, Severity, Status};
 use serde_json::{Value, json};
 
-use crate::{Options, Report, advice, escape, identity, link, score};
+use crate::{Options, Report, advice, escape, identity, link, score, weakness};
 
 pub(crate) fn write(report: &Report, _: &Options, out: &mut dyn Write) -> io::Result<()> {
     let mut rules: Vec<Value> = Vec::new();
@@ -36,6 +36,7 @@ pub(crate) fn write(report: &Report, _: &Options, out: &mut dyn Write) -> io::Re
             json!({"level": level, "message": {"text": diagnostic.to_string()}})
         })
         .collect();
+    let taxonomies: Vec<Value> = taxonomy(report).into_iter().collect();
     let image = &report.image;
     let category: String = image
         .name
@@ -52,7 +53,9 @@ pub(crate) fn write(report: &Report, _: &Options, out: &mut dyn Write) -> io::Re
                 "semanticVersion": report.tool.version,
                 "informationUri": "https://github.com/plimsoll-rs/plimsoll",
                 "rules": rules,
+                "supportedTaxonomies": taxonomies.iter().map(|_| json!({"name": "CWE", "index": 0})).collect::<Vec<_>>(),
             }},
+            "taxonomies": taxonomies,
             "automationDetails": {"id": format!("plimsoll/{category}/")},
             "columnKind": "unicodeCodePoints",
             "invocations": [{
@@ -75,11 +78,30 @@ pub(crate) fn write(report: &Report, _: &Options, out: &mut dyn Write) -> io::Re
     escape::document(document, out)
 }
 
+/// The weaknesses that rules refer to (SARIF 2.1.0, section 3.19.3), if there are any.
+fn taxonomy(report: &Report) -> Option<Value> {
+    let numbers: BTreeSet<u32> = report.findings.iter().flat_map(weakness::numbers).collect();
+    let taxa = numbers
+        .iter()
+        .map(|number| json!({"id": format!("CWE-{number}"), "helpUri": weakness::url(*number)}));
+    let taxa: Vec<Value> = taxa.collect();
+    (!taxa.is_empty()).then(|| {
+        json!({
+            "name": "CWE",
+            "organization": "MITRE",
+            "informationUri": "https://cwe.mitre.org/",
+            "shortDescription": {"text": "The MITRE Common Weakness Enumeration"},
+            "taxa": taxa,
+        })
+    })
+}
+
 fn rule(finding: &Finding) -> Value {
     let summary = if finding.summary.is_empty() { &finding.id } else { &finding.summary };
     let url = link::vulnerability(&finding.id);
     let severity = finding.severity;
     let mut tags = vec!["vulnerability".to_owned(), "security".to_owned(), severity.name().to_uppercase()];
+    tags.extend(weakness::numbers(finding).map(|number| format!("external/cwe/cwe-{number:03}")));
     tags.extend(score::exploited(finding).map(|_| "known-exploited".to_owned()));
     let help = format!(
         "{summary} | Severity: {severity} | Package: {} | Fixed in: {} | More: {}",
@@ -87,6 +109,14 @@ fn rule(finding: &Finding) -> Value {
         if advice::is_fixable(finding) { finding.fixed_versions.join(", ") } else { "-".to_owned() },
         url.as_deref().unwrap_or("-"),
     );
+    let relationships: Vec<Value> = weakness::numbers(finding)
+        .map(|number| {
+            json!({
+                "target": {"id": format!("CWE-{number}"), "toolComponent": {"name": "CWE", "index": 0}},
+                "kinds": ["superset"],
+            })
+        })
+        .collect();
     json!({
         "id": finding.id,
         "name": "VulnerablePackage",
@@ -100,6 +130,7 @@ fn rule(finding: &Finding) -> Value {
             "precision": if finding.status == Status::Affected { "very-high" } else { "low" },
             "tags": tags,
         },
+        "relationships": relationships,
     })
 }
 

@@ -64,6 +64,7 @@ pub(crate) fn finding(
         ratings: Shared::default(),
         priority: None,
         first_seen: None,
+        cwes: Default::default(),
         fixed_versions: fixed.iter().map(ToString::to_string).collect(),
         fix: if fixed.is_empty() { FixState::NotAvailable } else { FixState::Available },
         evidence: vec![Evidence {
@@ -259,6 +260,7 @@ pub(crate) fn full() -> Report {
         .into();
         finding.rating = Some(finding.ratings[0].clone());
         finding.priority = Some(77);
+        finding.cwes = vec!["CWE-20".into(), "CWE-1333".into()].into();
         finding.first_seen = Some("2026-10-02".into());
         finding.references = vec![
             Reference { kind: "WEB".into(), url: "https://example.org/advisory?id=1".into() },
@@ -326,6 +328,7 @@ pub(crate) fn hostile() -> Report {
         finding.fixed_versions = vec![evil()].into();
         finding.references = vec![Reference { kind: evil(), url: evil() }].into();
         finding.severity_rule = evil();
+        finding.cwes = vec![evil(), "CWE-79".into()].into();
         finding.first_seen = Some(evil());
         finding.actions =
             vec![Action { remedy: Remedy::Remove { package: evil(), command: Some(evil()) }, text: evil() }];

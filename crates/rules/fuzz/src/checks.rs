@@ -81,6 +81,7 @@ fn finding(id: &str, kind: &str, name: &str) -> Finding {
         ratings: Shared::default(),
         priority: None,
         first_seen: None,
+        cwes: Default::default(),
         fixed_versions: Shared::default(),
         fix: FixState::Unknown,
         evidence: Shared::default(),

@@ -28,6 +28,7 @@ pub(crate) fn finding(id: &str, purl: &str) -> Finding {
         ratings: Shared::default(),
         priority: None,
         first_seen: None,
+        cwes: Default::default(),
         fixed_versions: Shared::default(),
         fix: FixState::Unknown,
         evidence: Shared::default(),

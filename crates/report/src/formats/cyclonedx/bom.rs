@@ -5,7 +5,7 @@ use plimsoll_severity::Version;
 
 use crate::identity::Identity;
 use crate::time::Instant;
-use crate::{Assessed, Options, Report, advice, link, score};
+use crate::{Assessed, Options, Report, advice, link, score, weakness};
 
 /// What both forms write.
 pub(super) struct Bom<'a> {
@@ -42,6 +42,7 @@ pub(super) struct Vulnerability {
     pub source: Option<(&'static str, String)>,
     pub aliases: Vec<(String, String)>,
     pub ratings: Vec<Rating>,
+    pub cwes: Vec<u32>,
     pub description: String,
     pub recommendation: String,
     pub advisories: Vec<String>,
@@ -292,6 +293,7 @@ fn vulnerability(report: &Report, finding: &Finding) -> Vulnerability {
             .filter_map(|alias| Some((alias.clone(), link::vulnerability(alias)?)))
             .collect(),
         ratings,
+        cwes: weakness::numbers(finding).collect(),
         description: finding.summary.clone(),
         recommendation: advice::solution(report, finding),
         advisories: link::all(finding),

@@ -84,6 +84,7 @@ fn vulnerability(entry: &Vulnerability) -> Value {
         "source": entry.source.as_ref().map(|(name, url)| json!({"name": name, "url": url})),
         "references": some(references),
         "ratings": ratings.collect::<Vec<_>>(),
+        "cwes": Some(&entry.cwes).filter(|cwes| !cwes.is_empty()),
         "description": Some(&entry.description).filter(|text| !text.is_empty()),
         "recommendation": entry.recommendation,
         "advisories": some(entry.advisories.iter().map(|url| json!({"url": url})).collect()),

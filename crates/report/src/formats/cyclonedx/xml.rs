@@ -123,6 +123,13 @@ fn vulnerability(xml: &mut Xml<'_>, entry: &Vulnerability) -> io::Result<()> {
         xml.close()?;
     }
     xml.close()?;
+    if !entry.cwes.is_empty() {
+        xml.open("cwes", &[])?;
+        for number in &entry.cwes {
+            xml.text("cwe", &[], &number.to_string())?;
+        }
+        xml.close()?;
+    }
     if !entry.description.is_empty() {
         xml.text("description", &[], &entry.description)?;
     }

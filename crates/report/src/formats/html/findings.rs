@@ -5,7 +5,7 @@ use plimsoll_core::{Finding, Severity};
 use super::charts::class;
 use crate::group::Group;
 use crate::xml::escape;
-use crate::{Report, advice, link, score};
+use crate::{Report, advice, link, score, weakness};
 
 pub(super) fn write(report: &Report, groups: &[Group<'_>], out: &mut dyn Write) -> io::Result<()> {
     let total: usize = groups.iter().map(|group| group.findings.len()).sum();
@@ -117,6 +117,12 @@ fn details(report: &Report, group: &Group<'_>, finding: &Finding, out: &mut dyn 
             format!(", layer {}{made}", layer.index)
         });
         fact("Where", &format!("{}{}", at.path, layer.unwrap_or_default()))?;
+    }
+    let weaknesses: Vec<String> = weakness::numbers(finding)
+        .map(|number| format!("<a href=\"{}\" rel=\"noreferrer\">CWE-{number}</a>", weakness::url(number)))
+        .collect();
+    if !weaknesses.is_empty() {
+        writeln!(out, "<dt>Weakness</dt><dd>{}</dd>", weaknesses.join(", "))?;
     }
     let links: Vec<String> = link::all(finding)
         .iter()
