@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::world::{World, image, osv};
 
-fn to_file(world_folder: &std::path::Path) -> Subscriber {
+pub(crate) fn to_file(world_folder: &std::path::Path) -> Subscriber {
     Subscriber {
         name: "file".into(),
         url: None,
@@ -17,7 +17,7 @@ fn to_file(world_folder: &std::path::Path) -> Subscriber {
     }
 }
 
-fn told(world: &World, least: usize) -> Vec<Value> {
+pub(crate) fn told(world: &World, least: usize) -> Vec<Value> {
     let start = std::time::Instant::now();
     loop {
         let text = std::fs::read_to_string(world.path("told.jsonl")).unwrap_or_default();
