@@ -24,7 +24,7 @@ pub trait Advisories: Candidates + Sync {
 
 impl Advisories for plimsoll_advisory::Store {
     fn generation(&self) -> Result<u64, Error> {
-        Ok(self.status()?.generation.map_or(0, |generation| generation.id))
+        Ok(plimsoll_advisory::Store::generation(self)?)
     }
 
     fn changes(&self, since: u64) -> Result<Vec<RecordChange>, Error> {

@@ -113,6 +113,17 @@ impl Store {
         })
     }
 
+    /// The number of the newest generation; 0 where nothing was imported yet. It is told at once, whereas
+    /// [`status`](Self::status) counts.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Corrupt`] or [`Error::Database`] where it can't be read.
+    pub fn generation(&self) -> Result<u64, Error> {
+        let newest = self.newest(&self.connection()).map_err(|e| Error::database(&self.path, e))?;
+        Ok(newest.map_or(0, |generation| generation.id))
+    }
+
     /// Every generation, the oldest first.
     ///
     /// # Errors
