@@ -8,7 +8,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use axum::http::StatusCode;
-use plimsoll::{Digest, FolderCache, Policy, Ruleset};
+use plimsoll::{Catalogers, Digest, FolderCache, Policy, Ruleset};
 use plimsoll_monitor::{Judge, Millis, SqliteStore};
 
 use crate::audit::Audit;
@@ -28,6 +28,7 @@ pub(crate) struct Shared {
     pub(crate) config: Config,
     pub(crate) store: SqliteStore,
     pub(crate) registries: Registries,
+    pub(crate) catalogers: Catalogers,
     pub(crate) layers: FolderCache,
     pub(crate) tokens: Tokens,
     pub(crate) limiter: Limiter,

@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, RwLock};
 use std::thread::JoinHandle;
 
-use plimsoll::FolderCache;
+use plimsoll::{Catalogers, FolderCache};
 use plimsoll_monitor::{SqliteStore, Start, Store as _};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
@@ -76,6 +76,7 @@ impl Server {
                 trouble: None,
             }),
             severity: Default::default(),
+            catalogers: Catalogers::all(),
             layers,
             store,
             config,

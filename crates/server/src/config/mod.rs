@@ -222,3 +222,39 @@ impl Config {
         self.registries.iter().find(|registry| registry.is(host))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documented_configuration_is_one() {
+        let page = include_str!("../../../../docs/server.md");
+        let example = page.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+        let config: Config = toml::from_str(example).unwrap();
+        config.check().unwrap();
+        assert_eq!((config.tokens.len(), config.registries.len(), config.subscribers.len()), (2, 1, 2));
+        assert!(
+            config.registry("localhost:5000").is_some_and(|registry| registry.asked() == "10.0.0.4:5000")
+        );
+        // What stands there as a default is one.
+        let limits: Limits = toml::from_str("").unwrap();
+        assert_eq!(format!("{:?}", config.limits), format!("{limits:?}"));
+    }
+
+    #[test]
+    fn what_contradicts_itself_is_said() {
+        let wrong = |text: &str| {
+            let config: Result<Config, _> = toml::from_str(text);
+            config.map_err(|e| e.to_string()).and_then(|config| config.check().map_err(|e| e.to_string()))
+        };
+        assert!(wrong("lisen = \"127.0.0.1:1\"").unwrap_err().contains("unknown field `lisen`"));
+        assert!(wrong("listen = \"0.0.0.0:1\"").unwrap_err().contains("no token is asked for"));
+        assert!(wrong("listen = \"0.0.0.0:1\"\nopen_to_all = true").is_ok());
+        let twice = "[[subscribers]]\nname = \"a\"\nurl = \"http://x\"\nfile = \"y\"";
+        assert!(wrong(twice).unwrap_err().contains("either a url or a file"));
+        let same =
+            "[[tokens]]\nname = \"a\"\nscopes = [\"read\"]\n[[tokens]]\nname = \"a\"\nscopes = [\"read\"]";
+        assert!(wrong(same).unwrap_err().contains("a name of its own"));
+    }
+}

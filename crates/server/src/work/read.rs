@@ -1,9 +1,7 @@
 //! Reads an image from its registry: once a digest.
 
 use plimsoll::stages::image::Image;
-use plimsoll::{
-    Catalogers, Digest, Observer, OpenOptions, RegistryError, View, not_applicable, take_inventory_with,
-};
+use plimsoll::{Digest, Observer, OpenOptions, RegistryError, View, not_applicable, take_inventory_with};
 use plimsoll_monitor::{Job, Scan};
 
 use super::index;
@@ -89,7 +87,7 @@ fn scan(app: &App, image: &Image, options: &OpenOptions) -> Result<Scan, Unread>
         return Ok(Scan { platform, unsupported: Some(why), ..Scan::default() });
     }
     let taken =
-        take_inventory_with(image, &Catalogers::all(), &options.limits, Some(&app.layers), &Watching(app));
+        take_inventory_with(image, &app.catalogers, &options.limits, Some(&app.layers), &Watching(app));
     let taken = taken.map_err(|error| match error {
         plimsoll::Error::Image(error) => error.into(),
         other => Unread::for_good(other),

@@ -96,13 +96,17 @@ impl World {
 
     /// What is answered, once it is as expected.
     pub(crate) fn until(&self, path: &str, is: impl Fn(&Value) -> bool) -> Value {
-        let start = Instant::now();
+        let (mut since, mut last) = (Instant::now(), String::new());
         loop {
             let answer = self.http.get(path);
             if answer.status == 200 && is(&answer.json()) {
                 return answer.json();
             }
-            assert!(start.elapsed() < Duration::from_secs(60), "{path} stays {}", answer.text);
+            // As long as anything happens it may still come.
+            if answer.text != last {
+                (since, last) = (Instant::now(), answer.text);
+            }
+            assert!(since.elapsed() < Duration::from_secs(60), "{path} stays {last}");
             std::thread::sleep(Duration::from_millis(10));
         }
     }
