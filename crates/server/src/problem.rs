@@ -61,6 +61,8 @@ impl From<plimsoll_monitor::Error> for Problem {
         use plimsoll_monitor::Error;
         match error {
             Error::UnknownSubject(_) => Self::missing(error.to_string()),
+            Error::Query(_) => Self::bad(error.to_string()),
+            Error::QueryTime(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
             Error::Limit { .. } => Self::new(StatusCode::PAYLOAD_TOO_LARGE, error.to_string()),
             Error::Full { .. } => Self::later(StatusCode::INSUFFICIENT_STORAGE, 60, error.to_string()),
             // Its text may name files of this machine, which are nobody's business.

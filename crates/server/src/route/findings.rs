@@ -4,20 +4,23 @@ use std::collections::BTreeMap;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use axum::routing::get;
 use plimsoll::Severity;
 use plimsoll_monitor::{Found, Store as _};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use super::answer::{List, json};
+use super::answer::{List, json, next_link};
 use super::params::{Named, Params};
+use super::query;
 use crate::app::App;
 use crate::problem::Problem;
 
 pub(crate) fn routes() -> Router<App> {
     Router::new()
+        .route("/v1/findings", get(everywhere))
         .route("/v1/images/{digest}/findings", get(findings))
         .route("/v1/images/{digest}/plan", get(plan))
 }
@@ -97,6 +100,53 @@ async fn plan(State(app): State<App>, headers: HeaderMap, Named(digest): Named) 
     app.blocking(move |app| {
         let (steps, without_action) = steps(&app.store.findings(&digest)?);
         json(&headers, &Plan { steps, without_action })
+    })
+    .await
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Everywhere {
+    /// By any of its ids.
+    vulnerability: String,
+    /// The image and the finding that the page before ended with: `12-345`.
+    #[serde(default)]
+    after: Option<String>,
+    #[serde(default)]
+    limit: Option<u32>,
+}
+
+/// The findings of a vulnerability in all images.
+async fn everywhere(
+    State(app): State<App>,
+    uri: Uri,
+    headers: HeaderMap,
+    Params(asked): Params<Everywhere>,
+) -> Result<Response, Problem> {
+    const SQL: &str = "SELECT DISTINCT f.* FROM aliases a JOIN findings f ON f.finding = a.finding
+        WHERE a.id = :id AND (f.image, f.finding) > (:image, :after) ORDER BY f.image, f.finding LIMIT :limit";
+    let after = asked.after.as_deref().unwrap_or("0-0");
+    let pair =
+        after.split_once('-').and_then(|(a, b)| Some((a.parse::<i64>().ok()?, b.parse::<i64>().ok()?)));
+    let Some((image, finding)) = pair else {
+        return Err(Problem::bad("after: expected what a page's nextLink says"));
+    };
+    let limit = asked.limit.unwrap_or(100).clamp(1, 1000);
+    app.blocking(move |app| {
+        let parameters: Vec<(String, Value)> = vec![
+            ("id".into(), asked.vulnerability.into()),
+            ("image".into(), image.into()),
+            ("after".into(), finding.into()),
+            ("limit".into(), (limit + 1).into()),
+        ];
+        let answers = query::ask(app, SQL, parameters)?;
+        let rows = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = answers.rows.len() > rows || answers.truncated;
+        let object = |row: Vec<Value>| answers.columns.iter().cloned().zip(row).collect::<Map<_, _>>();
+        let value: Vec<Map<String, Value>> = answers.rows.into_iter().take(rows).map(object).collect();
+        let last = value.last().filter(|_| more);
+        let next_link = last.map(|last| next_link(&uri, &format!("{}-{}", last["image"], last["finding"])));
+        json(&headers, &List { value, next_link })
     })
     .await
 }

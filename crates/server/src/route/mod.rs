@@ -11,6 +11,7 @@ mod health;
 mod images;
 mod metrics;
 pub(crate) mod params;
+pub(crate) mod query;
 mod rules;
 mod score;
 mod status;
@@ -37,6 +38,7 @@ pub(crate) fn router(app: &App) -> Router {
         .merge(assessments::routes())
         .merge(rules::routes())
         .merge(score::routes())
+        .merge(query::routes())
         .merge(usage::routes())
         .merge(admission::routes())
         .merge(status::routes())

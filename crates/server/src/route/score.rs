@@ -6,16 +6,18 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
 use plimsoll::Digest;
-use plimsoll_monitor::{Scope, Store as _};
+use plimsoll_monitor::{DAY, Scope, Store as _};
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::answer::json;
-use super::params::Params;
-use crate::app::App;
+use super::params::{Params, instant};
+use super::query;
+use crate::app::{App, now};
 use crate::problem::Problem;
 
 pub(crate) fn routes() -> Router<App> {
-    Router::new().route("/v1/score", get(score))
+    Router::new().route("/v1/score", get(score)).route("/v1/score/history", get(history))
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -44,6 +46,39 @@ async fn score(
             digest: asked.digest,
         };
         json(&headers, &app.store.score(&scope, max)?)
+    })
+    .await
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Since {
+    /// As the view `scores` writes it. Default: everything.
+    scope: String,
+    /// From when. Default: 90 days ago.
+    from: Option<String>,
+    /// Until before when. Default: now.
+    to: Option<String>,
+}
+
+/// How a scope fared over time: a row wherever that changed, the first of them before the beginning.
+async fn history(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Params(asked): Params<Since>,
+) -> Result<Response, Problem> {
+    const SQL: &str = "SELECT at, healthy, exempt, unhealthy, not_applicable, score FROM scores
+        WHERE scope = :scope AND at < :to
+            AND at >= ifnull((SELECT max(at) FROM scores WHERE scope = :scope AND at <= :from), :from) ORDER BY at";
+    let to = asked.to.map_or(Ok(now().saturating_add(1)), |text| instant("to", &text))?;
+    let from = asked.from.map_or(Ok(to.saturating_sub(90 * DAY)), |text| instant("from", &text))?;
+    app.blocking(move |app| {
+        let parameters: Vec<(String, Value)> = vec![
+            ("scope".into(), asked.scope.into()),
+            ("from".into(), from.into()),
+            ("to".into(), to.into()),
+        ];
+        json(&headers, &query::ask(app, SQL, parameters)?)
     })
     .await
 }

@@ -1,6 +1,7 @@
 //! The server as a whole, on loopback, with registries that are made in code and the ones that everybody has.
 
 mod access;
+mod ask;
 mod changes;
 mod events;
 mod http;
