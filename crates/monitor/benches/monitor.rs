@@ -2,25 +2,30 @@
 //!
 //! `PLIMSOLL_BENCH_IMAGES` says how many images there are (default 2,000), `PLIMSOLL_BENCH_INVENTORIES` names a folder
 //! of documents that `plimsoll inventory --format json` wrote, whose packages are mixed. Without it they are made up.
+//! `PLIMSOLL_BENCH_STORE` names a file to keep the store in: where it is there, it is asked and not filled again.
+//! `PLIMSOLL_BENCH_ONLY` is what the names of the questions to ask contain.
 //! Printed are times of this machine as it is; ratios between them mean more than they do.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use plimsoll_advisory::{ChangedName, Effect, Memory, RecordChange};
 use plimsoll_core::{
-    Advisory, Affected, Digest, Ecosystem, Event, ImagePath, LayerRef, Location, NameKind, Package,
-    PackageType, Purl, Range, RangeKind, Rating, Severity,
+    Advisory, Affected, Assessment, Digest, Distro, Ecosystem, Event, ImagePath, LayerRef, Location,
+    NameKind, Package, PackageType, Purl, Range, RangeKind, Rating, Severity,
 };
 use plimsoll_matcher::{Candidates, Error as MatchError, Options, Query};
 use plimsoll_monitor::{
-    Advisories, DAY, Durability, Error, Filter, Incoming, Judge, Notification, Place, Policies, Scan, Scope,
-    SqliteStore, Start, Store,
+    AdmissionPolicy, Advisories, DAY, Durability, Error, Filter, Incoming, Judge, Notification, Place,
+    Policies, QUESTIONS, QueryLimits, Scan, ScanState, Scope, SqliteStore, Start, Store,
 };
 use plimsoll_registry::{Action, Format, RegistryEvent};
 use plimsoll_rules::Ruleset;
 
 const NOW: i64 = 20_000 * DAY;
+const REGISTRY: &str = "registry.example";
+const MIRROR: &str = "mirror.example";
 const LEVELS: [&str; 4] = ["low", "medium", "high", "critical"];
 
 /// A sequence of numbers that is the same each time (splitmix64).
@@ -37,7 +42,7 @@ impl Dice {
 }
 
 /// The filter of the nth question.
-type Asked<'a> = Box<dyn Fn(usize) -> Filter + 'a>;
+type Asked<'a> = Box<dyn Fn(usize) -> Filter + Sync + 'a>;
 
 struct Feed {
     base: Memory,
@@ -149,7 +154,8 @@ fn image(n: usize, real: &[Vec<Package>], pool: &[&Package]) -> Scan {
         (a.locations.first().map(|l| l.path.clone()), &a.purl)
             .cmp(&(b.locations.first().map(|l| l.path.clone()), &b.purl))
     });
-    Scan { packages, ..Scan::default() }
+    let distro = Distro { id: format!("base-{base}"), version: "1".into(), ..Distro::default() };
+    Scan { packages, distro: Some(distro), ..Scan::default() }
 }
 
 /// Advisories about packages that there are: each affects the versions that are installed, and perhaps has a fix.
@@ -192,7 +198,8 @@ fn push(n: usize) -> Incoming {
         repository: format!("team-{}/service-{}", n % 40, n % 2000),
         from: None,
         digest: Some(digest(n)),
-        tag: Some(format!("v{}", n / 2000)),
+        // Some are deployed by their digests alone.
+        tag: (n % 33 != 0).then(|| format!("v{}", n / 2000)),
         media_type: Some("application/vnd.oci.image.manifest.v1+json".into()),
         artifact_type: None,
         actor: Some("ci".into()),
@@ -201,20 +208,16 @@ fn push(n: usize) -> Incoming {
         time: Some(NOW + n as i64),
         id: Some(format!("event-{n}")),
     };
-    Incoming { place: Place::new("registry.example", event.repository.clone()), event }
+    let registry = if n % 20 == 0 { MIRROR } else { REGISTRY };
+    Incoming { place: Place::new(registry, event.repository.clone()), event }
 }
 
-/// Times of many repetitions: the middle, and the 99th of a hundred.
-fn repeat(times: usize, mut work: impl FnMut(usize)) -> (Duration, Duration) {
-    let mut all: Vec<Duration> = (0..times)
-        .map(|n| {
-            let start = Instant::now();
-            work(n);
-            start.elapsed()
-        })
-        .collect();
-    all.sort();
-    (all[times / 2], all[times * 99 / 100])
+fn pull(n: usize) -> Incoming {
+    let mut pull = push(n);
+    pull.event.action = Action::Pull;
+    pull.event.id = Some(format!("pull-{n}"));
+    pull.event.time = pull.event.time.map(|at| at + 1);
+    pull
 }
 
 fn main() {
@@ -238,17 +241,121 @@ fn main() {
     let delta = advisories("NEW", 1000, &names, &mut dice);
     let whole: Vec<Advisory> = base.iter().chain(&delta).cloned().collect();
     let mut feed = Feed { base: Memory::new(base), whole: Memory::new(whole), delta, generation: 1 };
-    let rules = Ruleset::default();
+    let folder = tempfile::tempdir().unwrap();
+    let kept = std::env::var_os("PLIMSOLL_BENCH_STORE").map(std::path::PathBuf::from);
+    let path = kept.unwrap_or_else(|| folder.path().join("monitor.db"));
+    let filled = path.exists();
+    let store = SqliteStore::open_with(path, Durability::Process).unwrap();
+    if !filled {
+        fill(&store, images, &real, &pool, &mut feed);
+    }
+    let vulnerability = |n: usize| Some(format!("OLD-{}", n * 37 % names.len()));
+    let package = |n: usize| Some(names[n * 31 % names.len()].1.clone());
+    let repository = |n: usize| Some(format!("team-{}/service-{}", n % 40, n % 2000));
+    let after = |n: usize| (n * 997 % images) as u64;
+    let none = Filter::default;
+    let state = |state| Filter { assessment: Some(state), ..Filter::default() };
+    let queries: Vec<(&str, Asked<'_>)> = vec![
+        ("all, any page", Box::new(|n| Filter { after: after(n), ..none() })),
+        ("critical", Box::new(|n| Filter { at_least: Some(Severity::Critical), after: after(n), ..none() })),
+        ("healthy", Box::new(|_| state(Assessment::Healthy))),
+        ("unhealthy", Box::new(|n| Filter { after: after(n), ..state(Assessment::Unhealthy) })),
+        ("not scanned yet", Box::new(|_| Filter { scan: Some(ScanState::Queued), ..none() })),
+        ("of a repository", Box::new(|n| Filter { repository: repository(n), ..none() })),
+        (
+            "of a small registry",
+            Box::new(|n| Filter { registry: Some(MIRROR.into()), after: after(n), ..none() }),
+        ),
+        ("with a tag", Box::new(|n| Filter { tag: Some(format!("v{}", n % 50)), ..none() })),
+        ("with a vulnerability", Box::new(move |n| Filter { vulnerability: vulnerability(n), ..none() })),
+        ("with a package", Box::new(|n| Filter { package: package(n), ..none() })),
+        (
+            "healthy with a package",
+            Box::new(|n| Filter { package: package(n), ..state(Assessment::Healthy) }),
+        ),
+        (
+            "with a package and a vulnerability that no image has together",
+            Box::new(|n| Filter { package: package(n), vulnerability: vulnerability(n + 7), ..none() }),
+        ),
+        ("no tag", Box::new(|_| Filter { tagged: Some(false), ..none() })),
+        (
+            "no tag, pulled, critical",
+            Box::new(|_| Filter {
+                tagged: Some(false),
+                pulled_since: Some(NOW),
+                at_least: Some(Severity::Critical),
+                ..none()
+            }),
+        ),
+        ("pulled lately", Box::new(|_| Filter { pulled_since: Some(NOW + 90_000), ..none() })),
+        (
+            "no tag, of a small registry, healthy",
+            Box::new(|_| Filter {
+                tagged: Some(false),
+                registry: Some(MIRROR.into()),
+                ..state(Assessment::Healthy)
+            }),
+        ),
+    ];
+    println!("| with 16 clients at once | median | p99 |\n|---|---|---|");
+    for (name, filter) in &queries {
+        clients(&format!("list: {name}"), |n| drop(store.images(&filter(n)).unwrap()));
+    }
+    clients("one image", |n| drop(store.image(&digest(n * 7 % images)).unwrap()));
+    clients("an image's findings", |n| drop(store.findings(&digest(n * 7 % images)).unwrap()));
+    let policy = AdmissionPolicy::default();
+    clients("whether it may run", |n| drop(store.decide(&digest(n * 7 % images), &policy, NOW).unwrap()));
+    let project = |n: usize| Scope { project: Some(format!("team-{}", n % 40)), ..Scope::default() };
+    clients("a project's score", |n| {
+        store.score(&project(n), 6).unwrap();
+    });
+    let registry = Scope { registry: Some(REGISTRY.into()), ..Scope::default() };
+    clients("a registry's score", |_| {
+        store.score(&registry, 6).unwrap();
+    });
+    clients("the whole score", |_| {
+        store.score(&Scope::default(), 6).unwrap();
+    });
+    clients("a month's usage", |_| drop(store.usage(NOW - 30 * DAY, NOW + DAY).unwrap()));
+    clients("status", |_| drop(store.status().unwrap()));
+    let limits = QueryLimits { time: Duration::from_secs(20), ..QueryLimits::default() };
+    let ask = |sql: &str, n: usize| {
+        let known: [(&str, serde_json::Value); 3] = [
+            (":id", vulnerability(n).into()),
+            (":since", (NOW + 100).into()),
+            (":before", (NOW + 90_000).into()),
+        ];
+        store.query(sql, &known, &limits).unwrap()
+    };
+    for question in QUESTIONS {
+        let rows = ask(question.sql, 0).rows.len();
+        clients(&format!("query: {} ({rows} rows)", question.name), |n| drop(ask(question.sql, n)));
+    }
+    let of_image = |n: usize| {
+        let sql = format!(
+            "SELECT vulnerability, package FROM findings WHERE digest = '{}'",
+            digest(n * 7 % images)
+        );
+        drop(ask(&sql, n));
+    };
+    clients("query: an image's findings", of_image);
+    clients("query: a page of images", |_| drop(ask("SELECT * FROM images LIMIT 100", 0)));
+}
+
+/// Pushes and scans images, and brings a delta of advisories.
+fn fill(store: &SqliteStore, images: usize, real: &[Vec<Package>], pool: &[&Package], feed: &mut Feed) {
+    let rules =
+        Ruleset::parse("rules.toml", "[[rule]]\nid = 'quiet'\nreason = 'not reachable'\ncve = 'OLD-7*'")
+            .unwrap();
     let rate = |finding: &mut plimsoll_core::Finding| {
         finding.severity = finding.ratings.first().and_then(|r| r.value.parse().ok()).unwrap_or_default();
     };
-
-    let folder = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open_with(folder.path().join("monitor.db"), Durability::Process).unwrap();
     let policies = Policies::default();
     let start = Instant::now();
     for first in (0..images).step_by(1000) {
-        let events: Vec<Incoming> = (first..images.min(first + 1000)).map(push).collect();
+        let those = first..images.min(first + 1000);
+        let pulls = those.clone().filter(|n| n % 11 == 0).map(pull);
+        let events: Vec<Incoming> = those.map(push).chain(pulls).collect();
         store.accept(&events, NOW, &policies).unwrap();
     }
     println!("accepted {images} events in {:?}", start.elapsed());
@@ -256,10 +363,10 @@ fn main() {
     let mut done = 0;
     let mut packages = 0;
     while done < images {
-        let judge = Judge { advisories: &feed, rate: &rate, rules: &rules, options: Options::default() };
+        let judge = Judge { advisories: &*feed, rate: &rate, rules: &rules, options: Options::default() };
         store.claim(1000, NOW + DAY).unwrap();
         for n in done..images.min(done + 1000) {
-            let scan = image(n, &real, &pool);
+            let scan = image(n, real, pool);
             packages += scan.packages.len();
             store.scanned(&digest(n), &scan, &judge, NOW).unwrap();
         }
@@ -275,7 +382,7 @@ fn main() {
     println!("{} distinct packages; {} bytes an image", status.packages, status.size / images as u64);
 
     feed.generation = 2;
-    let judge = Judge { advisories: &feed, rate: &rate, rules: &rules, options: Options::default() };
+    let judge = Judge { advisories: &*feed, rate: &rate, rules: &rules, options: Options::default() };
     let start = Instant::now();
     let out = store.reassess(&judge, NOW + DAY).unwrap();
     println!("a delta of 1000 records: {:?}; {out:?}", start.elapsed());
@@ -289,60 +396,38 @@ fn main() {
     println!("{first} notifications delivered in {:?}, {taken} changes", start.elapsed());
     let status = store.status().unwrap();
     println!("{} bytes an image after the delta, its notifications included", status.size / images as u64);
+}
 
-    let vulnerability = |n: usize| Some(format!("OLD-{}", n * 37 % names.len()));
-    let queries: Vec<(&str, Asked<'_>)> = vec![
-        ("all, any page", Box::new(|n| Filter { after: (n * 997 % images) as u64, ..Filter::default() })),
-        (
-            "critical",
-            Box::new(|n| Filter {
-                at_least: Some(Severity::Critical),
-                after: (n * 997 % images) as u64,
-                ..Filter::default()
-            }),
-        ),
-        (
-            "healthy",
-            Box::new(|_| Filter {
-                assessment: Some(plimsoll_core::Assessment::Healthy),
-                ..Filter::default()
-            }),
-        ),
-        (
-            "of a repository",
-            Box::new(|n| Filter {
-                repository: Some(format!("team-{}/service-{}", n % 40, n % 2000)),
-                ..Filter::default()
-            }),
-        ),
-        (
-            "with a vulnerability",
-            Box::new(move |n| Filter { vulnerability: vulnerability(n), ..Filter::default() }),
-        ),
-        (
-            "with a package",
-            Box::new(|n| Filter {
-                package: Some(names[n * 31 % names.len()].1.clone()),
-                ..Filter::default()
-            }),
-        ),
-        ("no tag", Box::new(|_| Filter { tagged: Some(false), ..Filter::default() })),
-    ];
-    for (name, filter) in &queries {
-        let (middle, worst) = repeat(200, |n| drop(store.images(&filter(n)).unwrap()));
-        println!("list {name}: median {middle:?}, p99 {worst:?}");
+/// Sixteen threads that ask at once, each as soon as it has its answer.
+fn clients(name: &str, work: impl Fn(usize) + Sync) {
+    let only = std::env::var("PLIMSOLL_BENCH_ONLY").unwrap_or_default();
+    if !name.contains(&only) {
+        return;
     }
-    let (middle, worst) = repeat(200, |n| drop(store.image(&digest(n * 7 % images)).unwrap()));
-    println!("one image: median {middle:?}, p99 {worst:?}");
-    let (middle, worst) = repeat(100, |n| drop(store.findings(&digest(n * 7 % images)).unwrap()));
-    println!("an image's findings: median {middle:?}, p99 {worst:?}");
-    let project = |n: usize| Scope { project: Some(format!("team-{}", n % 40)), ..Scope::default() };
-    let (middle, worst) = repeat(100, |n| {
-        store.score(&project(n), 6).unwrap();
+    const EACH: usize = 40;
+    let start = Instant::now();
+    let mut all: Vec<Duration> = thread::scope(|scope| {
+        let one = |client: usize| {
+            let work = &work;
+            scope.spawn(move || {
+                let ask = |n: usize| {
+                    let start = Instant::now();
+                    work(client * EACH + n);
+                    start.elapsed()
+                };
+                (0..EACH).map(ask).collect::<Vec<_>>()
+            })
+        };
+        let threads: Vec<_> = (0..16).map(one).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
     });
-    println!("a project's score: median {middle:?}, p99 {worst:?}");
-    let (middle, worst) = repeat(50, |_| {
-        store.score(&Scope::default(), 6).unwrap();
-    });
-    println!("the whole score: median {middle:?}, p99 {worst:?}");
+    let took = start.elapsed();
+    all.sort();
+    let ms = |time: Duration| time.as_secs_f64() * 1000.0;
+    println!(
+        "| {name} | {:.1} ms | {:.1} ms | {:.0} a second",
+        ms(all[all.len() / 2]),
+        ms(all[all.len() * 99 / 100]),
+        all.len() as f64 / took.as_secs_f64()
+    );
 }

@@ -135,6 +135,15 @@ pub struct Score {
     pub not_applicable: u32,
 }
 
+/// How a scope fared from an instant on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ScorePoint {
+    /// From when on, until the next point.
+    pub at: Millis,
+    /// How it fared.
+    pub score: Score,
+}
+
 /// How much there is, for health checks and metrics.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Status {
@@ -213,7 +222,7 @@ pub trait Store: Send + Sync {
     /// As [`reassess`](Self::reassess).
     fn rematch(&self, digests: &[Digest], judge: &Judge<'_>, now: Millis) -> Result<Reassessed, Error>;
 
-    /// Queues the re-matches that are due. At most `limit` at once: ask again.
+    /// Queues the re-matches that are due, and notes once a day how scopes fare. At most `limit` jobs at once: ask again.
     ///
     /// # Errors
     /// The store can't be written.
@@ -299,6 +308,15 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// The store can't be read.
     fn score(&self, scope: &Scope, max: u32) -> Result<Score, Error>;
+
+    /// How a scope has fared from `from` until before `to`: a point whenever it was found to fare otherwise, which is
+    /// looked at by [`tick`](Self::tick) once a day and by [`reassess`](Self::reassess) where advisories or rules have
+    /// changed. The first point may be older than `from`: it says how the scope fared then. There are points for
+    /// everything, an organisation, a registry, and a project or a repository of a registry; for other scopes none.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    fn scores(&self, scope: &Scope, from: Millis, to: Millis, max: u32) -> Result<Vec<ScorePoint>, Error>;
 
     /// The images that were scanned for the first time from `from` until before `to`, by registry. Images that can't
     /// be scanned, indexes and re-matches are never among them.

@@ -252,7 +252,8 @@ pub struct Filter {
     pub limit: Option<u32>,
 }
 
-/// A page of a list.
+/// A page of a list. It may have fewer images than were asked for, even none, and still have a next one: so long as it
+/// takes to look through images of which hardly any is meant, it is divided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Page {
     /// The images.

@@ -293,7 +293,7 @@ pub const VIEWS: &[View] = &[
         name: "scores",
         about: "how a scope fared from an instant on, until its next row",
         columns: &[
-            ("scope", "empty for everything, else `registry:…`, `project:REGISTRY/…`, `repository:REGISTRY/…`"),
+            ("scope", "empty for everything, else `organisation:…`, `registry:…`, `project:REGISTRY/…`, `repository:REGISTRY/…`"),
             ("at", "from when on"),
             ("healthy", "images without findings"),
             ("exempt", "images whose findings are all disabled"),

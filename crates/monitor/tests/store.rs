@@ -395,6 +395,50 @@ fn a_file_has_each_notification_once() {
 }
 
 #[test]
+fn scores_over_time() {
+    let w = world();
+    let rules = Ruleset::default();
+    let mut feed = Feed::of(vec![advisory("X-0", "unrelated", None, "low")]);
+    push_and_scan(&w.store, 1, &scan(&[("a", "1")]), &judge(&feed, &rules));
+    push_and_scan(&w.store, 2, &scan(&[("b", "1")]), &judge(&feed, &rules));
+    let registry = Scope { registry: Some(REGISTRY.into()), ..Scope::default() };
+    let repository = Scope { repository: Some("shop/web".into()), ..registry.clone() };
+    let series = |scope: &Scope, from: i64| -> Vec<(i64, u32, u32)> {
+        let points = w.store.scores(scope, from, i64::MAX, 6).unwrap();
+        points.iter().map(|point| (point.at, point.score.healthy, point.score.unhealthy)).collect()
+    };
+    assert_eq!(series(&Scope::default(), 0), []);
+    // Once a day, where something is different.
+    for hours in [1, 2, 30] {
+        w.store.tick(NOW + hours * 3_600_000, &w.policies, 9).unwrap();
+    }
+    assert_eq!(series(&Scope::default(), 0), [(NOW + 3_600_000, 2, 0)]);
+    // At once when advisories change.
+    feed.publish(vec![advisory("X-1", "a", None, "high")]);
+    w.store.reassess(&judge(&feed, &rules), NOW + 2 * DAY).unwrap();
+    w.store.tick(NOW + 2 * DAY + 5, &w.policies, 9).unwrap();
+    let expected = [(NOW + 3_600_000, 2, 0), (NOW + 2 * DAY, 1, 1)];
+    for scope in [&Scope::default(), &registry, &repository] {
+        assert_eq!(series(scope, 0), expected);
+    }
+    // What held at the instant that is asked for comes first.
+    assert_eq!(series(&registry, NOW + DAY), expected);
+    assert_eq!(series(&registry, NOW + 2 * DAY), expected[1..]);
+    assert_eq!(
+        w.store.scores(&registry, 0, NOW + DAY, 6).unwrap()[0].score.score.effective.to_string(),
+        "6.00"
+    );
+    // What is gone is nothing from then on; scopes without a series have none.
+    for n in [1, 2] {
+        w.store.accept(&[event(Action::Delete, n, None, NOW + 3 * DAY)], NOW, &w.policies).unwrap();
+    }
+    w.store.tick(NOW + 3 * DAY, &w.policies, 9).unwrap();
+    assert_eq!(series(&repository, NOW + 3 * DAY), [(NOW + 3 * DAY, 0, 0)]);
+    let wild = Scope { registry: Some("r.*".into()), ..Scope::default() };
+    assert_eq!(series(&wild, 0), []);
+}
+
+#[test]
 fn lists_by_what_images_have() {
     let w = world();
     let rules = Ruleset::default();

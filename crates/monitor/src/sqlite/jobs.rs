@@ -3,7 +3,7 @@
 use plimsoll_core::Digest;
 use rusqlite::{Connection, params};
 
-use super::{codec, events, known, standing};
+use super::{codec, events, known, series, standing};
 use crate::Error;
 use crate::error::Failed;
 use crate::plan::{Event, Job, JobKind, ScanState, State, plan};
@@ -108,6 +108,7 @@ pub(super) fn tick(
     policies: &Policies,
     limit: usize,
 ) -> Result<Vec<Job>, Failed> {
+    series::daily(conn, now)?;
     let widest = policies.widest();
     let Some(every) = widest.rematch_every else { return Ok(Vec::new()) };
     let since = |days: Option<u16>| days.map(|days| now.saturating_sub(Millis::from(days) * DAY));
@@ -148,7 +149,7 @@ pub(super) fn expanded(
     let mut state = State::default();
     let mut digests = Vec::with_capacity(images.len());
     let mut select = conn.prepare_cached(
-        "SELECT repository, removed IS NULL OR pushed > removed, pushed FROM place WHERE subject = ?1",
+        "SELECT repository, removed IS NULL OR ifnull(pushed > removed, 0), pushed FROM place WHERE subject = ?1",
     )?;
     let rows = select.query_map([parent], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     let places = rows.collect::<Result<Vec<(i64, bool, Option<Millis>)>, _>>()?;

@@ -8,6 +8,7 @@ mod exempt;
 mod inventory;
 mod jobs;
 mod known;
+mod list;
 mod listing;
 mod measure;
 mod open;
@@ -16,6 +17,7 @@ mod query;
 mod reach;
 mod reassess;
 mod schema;
+mod series;
 mod sqltext;
 mod standing;
 mod tags;
@@ -34,7 +36,8 @@ use crate::policy::Policies;
 use crate::scope::{Place, Scope};
 use crate::sink::Sink;
 use crate::store::{
-    Accepted, Claimed, Failure, Incoming, Listed, Listing, Reassessed, Score, Start, Status, Store, Usage,
+    Accepted, Claimed, Failure, Incoming, Listed, Listing, Reassessed, Score, ScorePoint, Start, Status,
+    Store, Usage,
 };
 use crate::subject::{Filter, Found, ImageDetail, Page, Scan};
 use crate::time::Millis;
@@ -120,7 +123,7 @@ impl Store for SqliteStore {
     }
 
     fn images(&self, filter: &Filter) -> Result<Page, Error> {
-        self.read(|conn| query::images(conn, filter))
+        self.read(|conn| list::images(conn, filter))
     }
 
     fn image(&self, digest: &Digest) -> Result<Option<ImageDetail>, Error> {
@@ -148,6 +151,10 @@ impl Store for SqliteStore {
 
     fn score(&self, scope: &Scope, max: u32) -> Result<Score, Error> {
         self.read(|conn| measure::score(conn, scope, max))
+    }
+
+    fn scores(&self, scope: &Scope, from: Millis, to: Millis, max: u32) -> Result<Vec<ScorePoint>, Error> {
+        self.read(|conn| series::points(conn, scope, from, to, max))
     }
 
     fn usage(&self, from: Millis, to: Millis) -> Result<Vec<Usage>, Error> {

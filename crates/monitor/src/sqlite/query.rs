@@ -1,22 +1,19 @@
 //! What is asked of the store.
 
-use std::collections::HashSet;
-
 use plimsoll_core::Digest;
-use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{codec, exempt, inventory, known, reach, tags};
+use super::{codec, exempt, known, tags};
 use crate::Error;
 use crate::error::Failed;
 use crate::store::Status;
-use crate::subject::{Activity, Counts, Filter, Found, Image, ImageDetail, Moved, Page};
+use crate::subject::{Activity, Counts, Found, Image, ImageDetail, Moved};
 
-const COLUMNS: &str = "s.id, s.digest, s.is_index, s.media_type, s.platform, s.scan, s.assessment, s.first_seen,
+pub(super) const COLUMNS: &str = "s.id, s.digest, s.is_index, s.media_type, s.platform, s.scan, s.assessment, s.first_seen,
     s.first_scanned, s.last_match, s.last_push, s.last_pull, s.reasons, s.gaps, s.critical, s.high, s.medium, s.low,
     s.other, s.fixable, s.undetermined, s.disabled, s.packages, s.unjudged";
 
-fn image(row: &Row<'_>, generation: u64) -> Result<Image, Failed> {
+pub(super) fn image(row: &Row<'_>, generation: u64) -> Result<Image, Failed> {
     let digest: Vec<u8> = row.get(1)?;
     let assessment: Option<i64> = row.get(6)?;
     let mut reasons: Vec<String> = Vec::new();
@@ -59,140 +56,8 @@ fn image(row: &Row<'_>, generation: u64) -> Result<Image, Failed> {
     })
 }
 
-fn generation(conn: &Connection) -> Result<u64, Failed> {
+pub(super) fn generation(conn: &Connection) -> Result<u64, Failed> {
     Ok(known::meta::<i64>(conn, "generation")?.map_or(0, i64::unsigned_abs))
-}
-
-/// Inventories up to which a rare package's are looked up one by one; where there are more, the images are walked in
-/// their order, and a page is full soon.
-const RARE: usize = 5000;
-
-pub(super) fn images(conn: &Connection, filter: &Filter) -> Result<Page, Failed> {
-    let limit = usize::try_from(filter.limit.unwrap_or(100).clamp(1, 1000)).unwrap_or(100);
-    let mut sql = String::from(" FROM subject s WHERE s.present");
-    let mut values: Vec<Value> = Vec::new();
-    let mut and = |text: &str, value: Option<Value>| {
-        sql.push_str(" AND ");
-        sql.push_str(text);
-        values.extend(value);
-    };
-    if let Some(assessment) = filter.assessment {
-        and("s.assessment = ?", Some(codec::assessment_code(assessment).into()));
-    }
-    if let Some(scan) = filter.scan {
-        and("s.scan = ?", Some(codec::scan_code(scan).into()));
-    }
-    if let Some(level) = filter.at_least {
-        and("s.worst > ?", Some(codec::severity_code(level).into()));
-    }
-    if let Some(since) = filter.pulled_since {
-        and("s.last_pull >= ?", Some(since.into()));
-    }
-    const HERE: &str = "(p.removed IS NULL OR p.pushed > p.removed)";
-    if let Some(registry) = &filter.registry {
-        let text = format!(
-            "EXISTS(SELECT 1 FROM place p JOIN repository r ON r.id = p.repository
-                WHERE p.subject = s.id AND r.registry = ? AND {HERE})"
-        );
-        and(&text, Some(registry.clone().into()));
-    }
-    if let Some(repository) = &filter.repository {
-        let text = format!(
-            "s.id IN (SELECT p.subject FROM repository r JOIN place p ON p.repository = r.id
-                WHERE r.name = ? AND {HERE})"
-        );
-        and(&text, Some(repository.clone().into()));
-    }
-    const NAMED: &str = "EXISTS(SELECT 1 FROM tag t WHERE t.until IS NULL AND t.subject IN
-        (SELECT s.id UNION ALL SELECT parent FROM child WHERE subject = s.id))";
-    if let Some(tag) = &filter.tag {
-        and("s.id IN (SELECT subject FROM tag WHERE name = ? AND until IS NULL)", Some(tag.clone().into()));
-    }
-    if let Some(tagged) = filter.tagged {
-        and(&format!("{}{NAMED}", if tagged { "" } else { "NOT " }), None);
-    }
-    let having = having(conn, filter)?;
-    let generation = generation(conn)?;
-    let mut out = Vec::new();
-    match having {
-        Some(parts) if parts.is_empty() => {}
-        Some(parts) => match reach::subjects(conn, &parts, RARE)? {
-            Some(subjects) => {
-                let sql = format!("SELECT {COLUMNS}{sql} AND s.id = ?");
-                let mut select = conn.prepare_cached(&sql)?;
-                for subject in subjects.into_iter().filter(|id| id.unsigned_abs() > filter.after) {
-                    let all = values.iter().cloned().chain([Value::from(subject)]);
-                    let mut rows = select.query(params_from_iter(all))?;
-                    if let Some(row) = rows.next()? {
-                        out.push(image(row, generation)?);
-                    }
-                    if out.len() > limit {
-                        break;
-                    }
-                }
-            }
-            None => {
-                let sql = format!(
-                    "SELECT {COLUMNS}, s.inventory{sql} AND s.id > ? AND s.inventory IS NOT NULL ORDER BY s.id"
-                );
-                let mut select = conn.prepare_cached(&sql)?;
-                let after = i64::try_from(filter.after).unwrap_or(i64::MAX);
-                let mut rows =
-                    select.query(params_from_iter(values.into_iter().chain([Value::from(after)])))?;
-                while out.len() <= limit
-                    && let Some(row) = rows.next()?
-                {
-                    let own = inventory::parts(conn, row.get(24)?)?;
-                    if own.iter().any(|(part, _)| parts.contains(part)) {
-                        out.push(image(row, generation)?);
-                    }
-                }
-            }
-        },
-        None => {
-            let sql = format!("SELECT {COLUMNS}{sql} AND s.id > ? ORDER BY s.id LIMIT ?");
-            let after = i64::try_from(filter.after).unwrap_or(i64::MAX);
-            let most = i64::try_from(limit + 1).unwrap_or(i64::MAX);
-            let all = values.into_iter().chain([Value::from(after), Value::from(most)]);
-            let mut select = conn.prepare_cached(&sql)?;
-            let mut rows = select.query(params_from_iter(all))?;
-            while let Some(row) = rows.next()? {
-                out.push(image(row, generation)?);
-            }
-        }
-    }
-    let more = out.len() > limit;
-    out.truncate(limit);
-    let next = out.last().filter(|_| more).map(|image| image.number);
-    Ok(Page { images: out, next })
-}
-
-/// The parts that have the package or the vulnerability that is asked for; nothing where none is.
-fn having(conn: &Connection, filter: &Filter) -> Result<Option<HashSet<i64>>, Failed> {
-    let parts = |sql: &str, value: &str| -> Result<HashSet<i64>, Failed> {
-        let mut select = conn.prepare_cached(sql)?;
-        Ok(select.query_map([value], |row| row.get(0))?.collect::<Result<_, _>>()?)
-    };
-    let mut out: Option<HashSet<i64>> = None;
-    if let Some(id) = &filter.vulnerability {
-        out = Some(parts(
-            "SELECT p.part FROM alias a JOIN finding f ON f.id = a.finding AND f.gone IS NULL
-                JOIN posting p ON p.coordinate = f.coordinate WHERE a.id = ?1",
-            id,
-        )?);
-    }
-    if let Some(name) = &filter.package {
-        let named = parts(
-            "SELECT p.part FROM coordinate c JOIN posting p ON p.coordinate = c.id WHERE c.name = ?1",
-            name,
-        )?;
-        out = Some(match out {
-            // Both in one layer's share: near enough to what is asked together, the package that has it.
-            Some(other) => other.intersection(&named).copied().collect(),
-            None => named,
-        });
-    }
-    Ok(out)
 }
 
 pub(super) fn detail(conn: &Connection, digest: &Digest) -> Result<Option<ImageDetail>, Failed> {
@@ -307,7 +172,7 @@ pub(super) fn status(conn: &Connection) -> Result<Status, Failed> {
         .optional()?;
     Ok(Status {
         subjects: count("SELECT count(*) FROM subject")?,
-        scanned: count("SELECT count(*) FROM subject WHERE inventory IS NOT NULL")?,
+        scanned: count("SELECT ifnull(sum(images), 0) FROM meter")?,
         packages: count("SELECT count(*) FROM coordinate")?,
         jobs: count("SELECT count(*) FROM job")?,
         sequence: sequence.map_or(0, i64::unsigned_abs),

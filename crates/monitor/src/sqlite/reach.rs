@@ -1,11 +1,32 @@
 //! From packages to the images that have them, by the posting lists.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 
 use rusqlite::{Connection, params};
 
 use super::inventory;
 use crate::error::Failed;
+
+/// The images that have any of some packages, ascending; nothing where there are more than `most` parts or inventories
+/// to look into.
+pub(super) fn of_coordinates(
+    conn: &Connection,
+    coordinates: &HashSet<i64>,
+    most: usize,
+) -> Result<Option<VecDeque<i64>>, Failed> {
+    let mut parts: HashSet<i64> = HashSet::new();
+    let mut select = conn.prepare_cached("SELECT part FROM posting WHERE coordinate = ?1")?;
+    for coordinate in coordinates {
+        let mut rows = select.query([coordinate])?;
+        while let Some(row) = rows.next()? {
+            parts.insert(row.get(0)?);
+            if parts.len() > most {
+                return Ok(None);
+            }
+        }
+    }
+    Ok(subjects(conn, &parts, most)?.map(VecDeque::from))
+}
 
 /// The images of some parts, ascending, so that what follows does not depend on a hash's order; nothing where they
 /// have more than `most` inventories.

@@ -5,7 +5,7 @@ use rusqlite::{Connection, params};
 
 use super::assess::{Whom, spread};
 use super::verdict::Changed;
-use super::{codec, exempt, inventory, jobs, known, measure, reach, standing, verdict};
+use super::{codec, exempt, inventory, jobs, known, measure, reach, series, standing, verdict};
 use crate::Error;
 use crate::error::Failed;
 use crate::judge::Judge;
@@ -51,6 +51,9 @@ pub(super) fn reassess(conn: &Connection, judge: &Judge<'_>, now: Millis) -> Res
         let whom = if same { Whom::Changed } else { Whom::All };
         let spread = spread(conn, &changed, whom, judge, now, cause)?;
         (out.images, out.notifications) = (spread.images, spread.notifications);
+        if out.images > 0 {
+            series::note(conn, now)?;
+        }
     }
     known::set_meta(conn, "reassessed", &now)?;
     Ok(out)

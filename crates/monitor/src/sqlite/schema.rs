@@ -86,10 +86,13 @@ WHEN OLD.class IS NOT NEW.class OR OLD.places <> NEW.places OR OLD.os <> NEW.os 
 END;
 -- Images that were scanned for the first time in an hour, by the registry that they are metered for.
 CREATE TABLE meter(hour INTEGER, registry TEXT, images INTEGER NOT NULL, PRIMARY KEY(hour, registry)) WITHOUT ROWID;
--- How scopes fared: a row where it is another than before.
+-- How scopes fared: a row where it is another than before; and the last of each.
 CREATE TABLE score(
     scope TEXT, at INTEGER, healthy INTEGER NOT NULL, exempt INTEGER NOT NULL, unhealthy INTEGER NOT NULL,
     not_applicable INTEGER NOT NULL, PRIMARY KEY(scope, at)) WITHOUT ROWID;
+CREATE TABLE scored(
+    scope TEXT PRIMARY KEY, at INTEGER NOT NULL, healthy INTEGER NOT NULL, exempt INTEGER NOT NULL,
+    unhealthy INTEGER NOT NULL, not_applicable INTEGER NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE event(key BLOB PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE activity(
