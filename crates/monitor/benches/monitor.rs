@@ -199,7 +199,7 @@ fn push(n: usize) -> Incoming {
         from: None,
         digest: Some(digest(n)),
         // Some are deployed by their digests alone.
-        tag: (n % 33 != 0).then(|| format!("v{}", n / 2000)),
+        tag: (!n.is_multiple_of(33)).then(|| format!("v{}", n / 2000)),
         media_type: Some("application/vnd.oci.image.manifest.v1+json".into()),
         artifact_type: None,
         actor: Some("ci".into()),
@@ -208,7 +208,7 @@ fn push(n: usize) -> Incoming {
         time: Some(NOW + n as i64),
         id: Some(format!("event-{n}")),
     };
-    let registry = if n % 20 == 0 { MIRROR } else { REGISTRY };
+    let registry = if n.is_multiple_of(20) { MIRROR } else { REGISTRY };
     Incoming { place: Place::new(registry, event.repository.clone()), event }
 }
 
@@ -354,7 +354,7 @@ fn fill(store: &SqliteStore, images: usize, real: &[Vec<Package>], pool: &[&Pack
     let start = Instant::now();
     for first in (0..images).step_by(1000) {
         let those = first..images.min(first + 1000);
-        let pulls = those.clone().filter(|n| n % 11 == 0).map(pull);
+        let pulls = those.clone().filter(|n| n.is_multiple_of(11)).map(pull);
         let events: Vec<Incoming> = those.map(push).chain(pulls).collect();
         store.accept(&events, NOW, &policies).unwrap();
     }
