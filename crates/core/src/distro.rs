@@ -52,6 +52,8 @@ impl Distro {
         let (name, release) = match self.id.as_str() {
             // Before Debian 4 minor releases had numbers of their own.
             "debian" if matches!(major, Some("2" | "3")) => ("Debian", minor()),
+            // Testing and unstable have one os-release between them.
+            "debian" if self.version.is_empty() && self.is_unstable() => ("Debian", Some("sid".to_owned())),
             "debian" => ("Debian", Some(major.map(str::to_owned).or_else(|| self.debian_from_codename())?)),
             "alpine" if self.version.contains("_alpha") || self.version == "edge" || self.is_edge() => {
                 ("Alpine", Some("edge".to_owned()))
@@ -94,7 +96,7 @@ impl Distro {
             "openEuler" | "openeuler" => ("openEuler", Some(self.open_euler()?)),
             "photon" => ("Photon OS", Some(minor().or_else(|| major.map(|m| format!("{m}.0")))?)),
             "azurelinux" | "mariner" => ("Azure Linux", Some(major?.to_owned())),
-            _ => return None,
+            _ => return self.by_cpe(),
         };
         Some(match release {
             Some(release) => Ecosystem::with_release(name, &release),
@@ -133,6 +135,43 @@ impl Distro {
     fn is_edge(&self) -> bool {
         let mut branches = self.repositories.iter().filter_map(|line| alpine_branch(line)).peekable();
         branches.peek().is_some() && branches.all(|branch| branch == "edge")
+    }
+
+    /// Whether Debian's packages come from unstable alone.
+    fn is_unstable(&self) -> bool {
+        let suite = |line: &str| {
+            let mut words = line.split_whitespace();
+            let uri = words.next().filter(|uri| uri.trim_end_matches('/').ends_with("/debian"));
+            uri.and_then(|_| words.next().map(str::to_owned))
+        };
+        let mut suites = self.repositories.iter().filter_map(|line| suite(line)).peekable();
+        suites.peek().is_some() && suites.all(|suite| matches!(suite.as_str(), "sid" | "unstable"))
+    }
+
+    /// Of a distribution of another name: what its own `CPE_NAME` says that it is (NIST IR 7695).
+    fn by_cpe(&self) -> Option<Ecosystem> {
+        let cpe = self.cpe.as_deref()?;
+        let parts = cpe.strip_prefix("cpe:/o:").or_else(|| cpe.strip_prefix("cpe:2.3:o:"))?;
+        let mut parts = parts.split(':');
+        let (vendor, product, version) = (parts.next()?, parts.next()?, parts.next()?);
+        let (_, id) = PRODUCTS.iter().find(|(name, _)| *name == (vendor, product))?;
+        let valid = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+        if version.is_empty() || !version.chars().all(valid) {
+            return None;
+        }
+        Distro { id: (*id).to_owned(), version: version.to_owned(), ..Self::default() }.ecosystem()
+    }
+
+    /// The extended support that a Red Hat image is installed from, as its content sets say: `eus`, `e4s`, `aus`, `tus`.
+    pub fn extended_support(&self) -> Option<&'static str> {
+        let from = |name: &str| {
+            let part = format!("-{name}-");
+            self.content_sets.iter().any(|set| set.contains("baseos") && set.contains(&part))
+        };
+        if self.id != "rhel" {
+            return None;
+        }
+        ["eus", "e4s", "aus", "tus"].into_iter().find(|name| from(name))
     }
 
     /// Testing images say `VERSION_CODENAME` alone; `sid` is no release and has no ecosystem of its own.
@@ -217,6 +256,21 @@ const DERIVATIVES: &[(&str, &str, Releases)] = &[
     ("artix", "arch", &[]),
 ];
 
+/// Vendor and product of CPE names, and the `ID` of the distribution that they name.
+const PRODUCTS: &[((&str, &str), &str)] = &[
+    (("redhat", "enterprise_linux"), "rhel"),
+    (("centos", "centos"), "centos"),
+    (("almalinux", "almalinux"), "almalinux"),
+    (("rocky", "rocky"), "rocky"),
+    (("oracle", "linux"), "ol"),
+    (("fedoraproject", "fedora"), "fedora"),
+    (("amazon", "amazon_linux"), "amzn"),
+    (("opensuse", "leap"), "opensuse-leap"),
+    (("debian", "debian_linux"), "debian"),
+    (("canonical", "ubuntu_linux"), "ubuntu"),
+    (("alpinelinux", "alpine_linux"), "alpine"),
+];
+
 /// ALT's branches are called `p10`; images say `10` or `p10`.
 fn alt_branch(version: &str) -> String {
     if version.starts_with(|c: char| c.is_ascii_digit()) { format!("p{version}") } else { version.to_owned() }
@@ -275,6 +329,42 @@ mod tests {
         ] {
             assert_eq!(alpine(repositories).ecosystem().unwrap().as_str(), expected, "{repositories:?}");
         }
+    }
+
+    #[test]
+    fn debians_unstable_is_told_from_testing_by_its_repositories() {
+        let debian = |repositories: &[&str]| Distro {
+            id: "debian".into(),
+            codename: Some("trixie".into()),
+            repositories: repositories.iter().map(|&line| line.to_owned()).collect(),
+            ..Distro::default()
+        };
+        let sid = "http://deb.debian.org/debian sid main";
+        for (repositories, expected) in [
+            (&[][..], "Debian:13"),
+            (&[sid], "Debian:sid"),
+            (
+                &["http://deb.debian.org/debian/ unstable main", "https://example.org/apt stable main"],
+                "Debian:sid",
+            ),
+            (&[sid, "http://deb.debian.org/debian trixie main"], "Debian:13"),
+        ] {
+            assert_eq!(debian(repositories).ecosystem().unwrap().as_str(), expected, "{repositories:?}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_name_is_what_its_cpe_says() {
+        let of = |cpe: &str| {
+            let distro =
+                Distro { id: "acme".into(), version: "1".into(), cpe: Some(cpe.into()), ..Distro::default() };
+            distro.ecosystem().map(|ecosystem| ecosystem.to_string())
+        };
+        let known = |text: &str| Some(text.to_owned());
+        assert_eq!(of("cpe:/o:redhat:enterprise_linux:8::baseos"), known("Red Hat:enterprise_linux:8"));
+        assert_eq!(of("cpe:2.3:o:amazon:amazon_linux:2"), known("Amazon Linux:2"));
+        assert_eq!(of("cpe:/o:acme:acme:1"), None);
+        assert_eq!(of("cpe:/o:redhat:enterprise_linux:"), None);
     }
 
     #[test]

@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use plimsoll_core::{Confidence, Diagnostic, Distro, ImagePath, Package, PackageType, Role};
 use serde::{Deserialize, Serialize};
 
@@ -48,14 +50,24 @@ impl Unidentified {
 impl Inventory {
     /// The packages that are installed, each once: a language package that an operating-system package ships is that
     /// package, a test fixture is none, and what a lock file names is installed only where it is found as well.
+    ///
+    /// A package of a third party does not speak for what it ships: no distribution's advisories do.
     pub fn precise(&self) -> impl Iterator<Item = &Package> {
-        self.packages.iter().filter(|package| is_installed(package))
+        let foreign = self.foreign();
+        self.packages.iter().filter(move |package| is_installed(package, &foreign))
     }
 
     /// The same, and what lock files and manifests declare: for a folder of sources, which nothing is installed in
     /// yet.
     pub fn with_declared(&self) -> impl Iterator<Item = &Package> {
-        self.packages.iter().filter(move |package| is_installed(package) || is_declared(package))
+        let foreign = self.foreign();
+        self.packages.iter().filter(move |package| is_installed(package, &foreign) || is_declared(package))
+    }
+
+    /// The names of operating-system packages that are a third party's.
+    fn foreign(&self) -> HashSet<&str> {
+        let third = self.packages.iter().filter(|package| package.third_party.is_some());
+        third.map(|package| package.name.as_str()).collect()
     }
 }
 
@@ -63,8 +75,9 @@ fn is_declared(package: &Package) -> bool {
     matches!(package.role, Role::Declared | Role::Development)
 }
 
-fn is_installed(package: &Package) -> bool {
-    package.owned_by.is_none() && package.role != Role::Fixture && !is_declared(package) && !is_guess(package)
+fn is_installed(package: &Package, foreign: &HashSet<&str>) -> bool {
+    let owned = package.owned_by.as_deref().is_some_and(|owner| !foreign.contains(owner));
+    !owned && package.role != Role::Fixture && !is_declared(package) && !is_guess(package)
 }
 
 /// Crates that a path in a panic message names: some of those that were compiled in, and perhaps not all of that.

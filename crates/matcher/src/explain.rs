@@ -167,7 +167,12 @@ fn nothing(package: &Package, coverage: Coverage, id: &str, elsewhere: &[String]
     match coverage {
         Coverage::NoFeed => format!("No advisories for {ecosystem} are imported."),
         Coverage::ThirdParty => {
-            format!("{} is not built by the distribution, whose advisories do not speak of it.", package.name)
+            let why = package.third_party.as_ref().or(package.vendor.as_ref());
+            let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
+            format!(
+                "{} is not built by the distribution{why}, whose advisories do not speak of it.",
+                package.name
+            )
         }
         Coverage::Unsupported => format!("No known feed covers {ecosystem}."),
         _ if elsewhere.is_empty() => format!("No advisory that is imported knows {id}."),

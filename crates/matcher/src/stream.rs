@@ -96,6 +96,9 @@ pub(crate) fn builders(package: &Package, ecosystem: &Ecosystem) -> Vec<Ecosyste
             out.push(Ecosystem::with_release(base, &format!("Pro:{release}")));
         }
     }
+    if let Some(release) = release.filter(|_| base == "Red Hat") {
+        out.extend(extended(package, release));
+    }
     let plain = release.map(|release| release.strip_suffix(":LTS").unwrap_or(release));
     if is_roots(base, name, version) {
         let release = plain.map(|release| format!(":{}", release.trim_start_matches('v')));
@@ -118,6 +121,14 @@ pub(crate) fn builders(package: &Package, ecosystem: &Ecosystem) -> Vec<Ecosyste
         out.push(Ecosystem::with_release("Seal", base));
     }
     out
+}
+
+/// The stream of a release's extended support, of a package whose image is installed from it: `distro=rhel-8.6+eus`.
+fn extended(package: &Package, release: &str) -> Option<Ecosystem> {
+    let (system, support) = package.purl.qualifiers.get("distro")?.rsplit_once('+')?;
+    let version = system.strip_prefix("rhel-")?;
+    let main = release.starts_with("enterprise_linux") && matches!(support, "eus" | "e4s" | "aus" | "tus");
+    main.then(|| Ecosystem::with_release("Red Hat", &format!("rhel_{support}:{version}")))
 }
 
 /// Root.io's builds: `1.3~deb12u1.root.io.3`, `1.0+root.io.1`, in Alpine Alpine's revision with `007` and
@@ -184,6 +195,18 @@ mod tests {
         ] {
             assert_eq!(of(text), expected);
         }
+    }
+
+    #[test]
+    fn extended_support_has_a_stream_of_its_own() {
+        let of = |release: &str| {
+            let purl = Purl::new("rpm", Some("redhat"), "a", Some("1-1")).with("distro", release);
+            let package = Package::new(PackageType::Rpm, "a", "1-1", purl);
+            builders(&package, &Ecosystem::from("Red Hat:enterprise_linux:8".to_owned()))
+        };
+        assert_eq!(of("rhel-8.6+eus"), [Ecosystem::from("Red Hat:rhel_eus:8.6".to_owned())]);
+        assert_eq!(of("rhel-8.6"), []);
+        assert_eq!(of("rhel-8.6+x"), []);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use plimsoll_core::{Content, PackageType, Source, Take};
 
 use super::os::{malformed, package, text, word};
+use super::provenance;
 use crate::cataloger::{path_hash, path_hash_on};
 use crate::{Cataloger, File, Interest, Owned, Pattern, Sink};
 
@@ -16,7 +17,7 @@ impl Cataloger for Apk {
     }
 
     fn revision(&self) -> u32 {
-        1
+        2
     }
 
     fn interests(&self) -> &'static [Interest] {
@@ -50,6 +51,8 @@ struct Record<'a> {
     arch: &'a [u8],
     origin: &'a [u8],
     maintainer: &'a [u8],
+    /// The name of the repository that it was asked from.
+    tag: &'a [u8],
     /// The hash of the current directory with a slash behind it.
     directory: Option<u64>,
     paths: Vec<u64>,
@@ -67,6 +70,7 @@ impl<'a> Record<'a> {
             b'A' => self.arch = value,
             b'o' => self.origin = value,
             b'm' => self.maintainer = value,
+            b's' => self.tag = value,
             b'F' if value.is_empty() => self.directory = Some(path_hash(b"")),
             b'F' => self.directory = Some(path_hash_on(path_hash(value), b"/")),
             b'R' => {
@@ -94,6 +98,10 @@ impl<'a> Record<'a> {
         let source = word(self.origin).map(|name| Source { name, version: version.clone() });
         let mut package = package(PackageType::Apk, name, version, word(self.arch), source);
         package.vendor = text(self.maintainer);
+        // Which repository that is stands in a file of its own; the merge knows it.
+        package.third_party = word(self.tag)
+            .map(|tag| format!("@{}", tag.trim_start_matches('@')))
+            .or_else(|| provenance::of_apk(package.vendor.as_deref().unwrap_or_default()));
         out.packages.push(package);
     }
 }

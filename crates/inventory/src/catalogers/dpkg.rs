@@ -5,6 +5,7 @@ use plimsoll_core::{Content, Diagnostic, DiagnosticKind, PackageType, Source, Ta
 
 use super::deb822::{Paragraph, paragraphs};
 use super::os::{malformed, package, text, word};
+use super::provenance;
 use crate::{Cataloger, File, Interest, Owned, Pattern, Sink, path_hash};
 
 /// Packages of Debian, Ubuntu and their derivatives, with the files they own.
@@ -20,7 +21,7 @@ impl Cataloger for Dpkg {
     }
 
     fn revision(&self) -> u32 {
-        1
+        2
     }
 
     fn interests(&self) -> &'static [Interest] {
@@ -75,6 +76,12 @@ pub(super) fn record(kind: PackageType, paragraph: &Paragraph<'_>, stateless: bo
     let arch = paragraph.get("Architecture").and_then(word);
     let mut package = package(kind, name, version, arch, source);
     package.vendor = paragraph.get("Maintainer").and_then(text);
+    if kind == PackageType::Deb {
+        let field = |name: &str| paragraph.get(name).and_then(text).unwrap_or_default();
+        let maintainer = package.vendor.as_deref().unwrap_or_default();
+        package.third_party =
+            provenance::of_deb(&package.version, maintainer, &field("Origin"), &field("Vendor"));
+    }
     out.packages.push(package);
 }
 

@@ -41,6 +41,7 @@ mod pacman;
 mod perl;
 mod php;
 mod portage;
+mod provenance;
 mod python;
 mod r;
 mod repositories;

@@ -6,6 +6,7 @@ mod history;
 mod origins;
 pub(crate) mod os;
 mod owners;
+mod provenance;
 mod removed;
 
 use std::collections::{HashMap, HashSet};
@@ -176,6 +177,7 @@ impl Catalogers {
                 let mut package = placed(found, one, changed);
                 package.introduced_in = layer_of(introduced).filter(|_| introduced != changed);
                 origins.apply(one.path.as_bytes(), &mut package);
+                provenance::settle(&mut package, distro);
                 merged.add(package, &one.path, layer_of(changed));
             }
         }

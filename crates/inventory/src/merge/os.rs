@@ -22,6 +22,10 @@ pub(crate) fn complete(package: &mut Package, distro: Option<&Distro>) {
         "" => distro.id.clone(),
         version => format!("{}-{version}", distro.id),
     };
+    let release = match distro.extended_support() {
+        Some(support) => format!("{release}+{support}"),
+        None => release,
+    };
     package.purl.qualifiers.insert("distro".to_owned(), release);
     if !distro.id.is_empty() {
         package.purl.namespace = Some(namespace(&distro.id).to_ascii_lowercase());
