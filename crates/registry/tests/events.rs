@@ -117,8 +117,11 @@ fn a_webhook_of_azure_container_registry() {
     assert_eq!(event.time, from_rfc3339("2017-11-17T16:52:01.343Z"));
     let deleted = ACR.replace("push", "delete").replace(",\"tag\":\"v1\"", "");
     assert_eq!(decoded(&deleted).events[0].action, Action::Delete);
+    // What is kept in quarantine is to be scanned all the same.
+    assert_eq!(decoded(&ACR.replace("push", "quarantine")).events[0].action, Action::Push);
     for (action, reason) in [
         ("chart_push", SkippedReason::NotAnImage("a chart".into())),
+        ("chart_delete", SkippedReason::NotAnImage("a chart".into())),
         ("ping", SkippedReason::Other("ping".into())),
     ] {
         assert_eq!(decoded(&ACR.replace("push", action)).skipped[0].reason, reason);
@@ -229,6 +232,157 @@ fn events_of_elastic_container_registry() {
     );
     let other = decoded(&push.replace("ECR Image Action", "ECR Scan Resource Change"));
     assert!(matches!(other.skipped[0].reason, SkippedReason::Other(_)));
+}
+
+/// "Webhooks", of Docker Hub's documentation.
+const DOCKER_HUB: &str = r#"{"callback_url":"https://registry.hub.docker.com/u/svendowideit/testhook/hook/2141b5bi5i5b02bec211i4eeih0242eg11000a/",
+"push_data":{"pushed_at":1417566161,"pusher":"trustedbuilder","tag":"latest"},"repository":{"comment_count":0,"date_created":1417494799,
+"description":"","full_description":"Docker Hub based automated build from a GitHub repo","is_official":false,"is_private":true,"is_trusted":true,
+"name":"testhook","namespace":"svendowideit","owner":"svendowideit","repo_name":"svendowideit/testhook",
+"repo_url":"https://registry.hub.docker.com/u/svendowideit/testhook/","star_count":0,"status":"Active"}}"#;
+
+/// "Repository Push", of Quay's documentation.
+const QUAY: &str = r#"{"name":"repository","repository":"dgangaia/test","namespace":"dgangaia","docker_url":"quay.io/dgangaia/test",
+"homepage":"https://quay.io/repository/dgangaia/repository","updated_tags":["latest","v2"]}"#;
+
+#[test]
+fn pushes_by_tag_alone() {
+    let event = &decoded(DOCKER_HUB).events[0];
+    assert_eq!((event.format, event.action), (Format::DockerHub, Action::Push));
+    assert_eq!(
+        (event.registry.as_deref(), event.repository.as_str()),
+        (Some("docker.io"), "svendowideit/testhook")
+    );
+    assert_eq!((event.tag.as_deref(), event.actor.as_deref()), (Some("latest"), Some("trustedbuilder")));
+    assert_eq!((event.time, &event.digest), (from_rfc3339("2014-12-03T00:22:41Z"), &None));
+    let told: Vec<_> = decoded(QUAY).events;
+    assert_eq!(
+        (told[0].format, told[0].action, told[0].registry.as_deref()),
+        (Format::Quay, Action::Push, Some("quay.io"))
+    );
+    let named: Vec<_> = told.iter().map(|event| (event.repository.as_str(), event.tag.as_deref())).collect();
+    assert_eq!(named, [("dgangaia/test", Some("latest")), ("dgangaia/test", Some("v2"))]);
+    // As Quay wrote it before.
+    let old = QUAY.replace(
+        r#"["latest","v2"]"#,
+        r#"{"latest":"b750fe79269d2ec9a3c593ef05b4332b1d1a02a62b4accb2c21d589ff2f5f2dc"}"#,
+    );
+    assert_eq!(decoded(&old).events[0].tag.as_deref(), Some("latest"));
+    // What its own scanner found.
+    let found = QUAY
+        .replace(r#""updated_tags":["latest","v2"]"#, r#""tags":["latest"],"vulnerability":{"id":"CVE-1"}"#);
+    assert!(matches!(decoded(&found).skipped[0].reason, SkippedReason::Other(_)));
+}
+
+/// "Webhook events and payloads", of GitHub's documentation: `registry_package`, in short.
+const GITHUB: &str = r#"{"action":"published","registry_package":{"id":950,"name":"Hello","namespace":"Codertocat","description":"","ecosystem":"CONTAINER",
+"package_type":"CONTAINER","html_url":"https://github.com/codertocat/hello/packages/950","created_at":"2023-05-01T10:00:00Z","updated_at":"2023-05-02T10:00:00Z",
+"owner":{"login":"Codertocat","id":21031067},"package_version":{"id":1147,"version":"sha256:8a9e9863dbb6e10edb5adfe917c00da84e1700fa76e7ed02476aa6e6fb8ee0d8",
+"name":"sha256:8a9e9863dbb6e10edb5adfe917c00da84e1700fa76e7ed02476aa6e6fb8ee0d8","html_url":"x","created_at":"2023-05-02T10:00:00Z","updated_at":"2023-05-02T10:00:05Z",
+"container_metadata":{"tag":{"name":"latest","digest":"sha256:8a9e9863dbb6e10edb5adfe917c00da84e1700fa76e7ed02476aa6e6fb8ee0d8"},"labels":{},
+"manifest":{"digest":"sha256:8a9e9863dbb6e10edb5adfe917c00da84e1700fa76e7ed02476aa6e6fb8ee0d8","media_type":"application/vnd.docker.distribution.manifest.v2+json","size":951}},
+"package_url":"ghcr.io/codertocat/hello:latest"},"registry":{"name":"GitHub CONTAINER registry","type":"CONTAINER"}},
+"repository":{"id":1,"full_name":"Codertocat/hello"},"sender":{"login":"Codertocat"}}"#;
+
+#[test]
+fn packages_of_github() {
+    let event = &decoded(GITHUB).events[0];
+    assert_eq!((event.format, event.action), (Format::GitHub, Action::Push));
+    assert_eq!((event.registry.as_deref(), event.repository.as_str()), (Some("ghcr.io"), "codertocat/hello"));
+    assert_eq!((event.tag.as_deref(), event.actor.as_deref()), (Some("latest"), Some("Codertocat")));
+    assert_eq!(event.digest.as_ref().unwrap().short(), "8a9e9863dbb6");
+    assert_eq!(event.time, from_rfc3339("2023-05-02T10:00:05Z"));
+    // The same under its other name, and a push by digest alone.
+    let other = GITHUB.replace("registry_package", "package");
+    assert_eq!(decoded(&other).events[0].key(), event.key());
+    let untagged = GITHUB
+        .replace(r#""tag":{"name":"latest","#, r#""tag":{"name":"","#)
+        .replace("codertocat/hello:latest", "codertocat/hello:");
+    assert_eq!(
+        (decoded(&untagged).events[0].tag.as_deref(), decoded(&untagged).events[0].repository.as_str()),
+        (None, "codertocat/hello")
+    );
+    let npm = GITHUB.replace(r#""package_type":"CONTAINER""#, r#""package_type":"npm""#);
+    assert!(matches!(decoded(&npm).skipped[0].reason, SkippedReason::NotAnImage(_)));
+}
+
+/// "Configuring Pub/Sub notifications", of Artifact Registry's documentation.
+const GOOGLE: &str = r#"{"action":"INSERT",
+"digest":"us-east1-docker.pkg.dev/my-project/my-repo/hello-world@sha256:6ec128e26cd5bf2b0d8e6b0b8b1f4c5d1a3d6b1e8f9c2b4a7d0e1f2a3b4c5d6e",
+"tag":"us-east1-docker.pkg.dev/my-project/my-repo/hello-world:1.1"}"#;
+
+#[test]
+fn notifications_of_artifact_registry() {
+    let event = &decoded(GOOGLE).events[0];
+    assert_eq!((event.format, event.action), (Format::GoogleArtifactRegistry, Action::Push));
+    assert_eq!(
+        (event.registry.as_deref(), event.repository.as_str()),
+        (Some("us-east1-docker.pkg.dev"), "my-project/my-repo/hello-world")
+    );
+    assert_eq!(
+        (event.tag.as_deref(), event.digest.as_ref().unwrap().short()),
+        (Some("1.1"), "6ec128e26cd5".into())
+    );
+    let gone = r#"{"action":"DELETE","tag":"us-east1-docker.pkg.dev/my-project/my-repo/hello-world:1.1"}"#;
+    let removed = &decoded(gone).events[0];
+    assert_eq!(
+        (removed.action, &removed.digest, removed.tag.as_deref()),
+        (Action::Delete, &None, Some("1.1"))
+    );
+    // Pushed by Pub/Sub: the same in base64.
+    let wrapped = r#"{"message":{"attributes":{},"data":"eyJhY3Rpb24iOiJERUxFVEUiLCJ0YWciOiJ1cy1lYXN0MS1kb2NrZXIucGtnLmRldi9teS1wcm9qZWN0L215LXJlcG8vaGVsbG8td29ybGQ6MS4xIn0=",
+        "messageId":"2070443601311540","publishTime":"2021-02-26T19:13:55.749Z"},"subscription":"projects/myproject/subscriptions/mysubscription"}"#;
+    let event = &decoded(wrapped).events[0];
+    assert_eq!(
+        (event.action, event.repository.as_str(), event.tag.as_deref()),
+        (Action::Delete, "my-project/my-repo/hello-world", Some("1.1"))
+    );
+    assert_eq!(
+        (event.id.as_deref(), event.time),
+        (Some("2070443601311540"), from_rfc3339("2021-02-26T19:13:55.749Z"))
+    );
+    let other = wrapped.replace("eyJhY3Rpb24i", "e30=");
+    assert!(matches!(decoded(&other).skipped[0].reason, SkippedReason::Other(_)));
+}
+
+/// "GitLab container registry notifications": distribution's envelope, with manifests that are listed in it.
+#[test]
+fn notifications_of_gitlab() {
+    let hex = "7".repeat(64);
+    let body = format!(
+        r#"{{"events":[{{"id":"287bd36a","timestamp":"2021-03-18T09:35:44.24Z","action":"push","target":{{"mediaType":"application/vnd.docker.distribution.manifest.v2+json",
+        "size":4313,"digest":"sha256:{hex}","length":4313,"repository":"gitlab-org/build/images/app","url":"https://registry.gitlab.example/v2/gitlab-org/build/images/app/manifests/sha256:{hex}",
+        "tag":"v1","references":[{{"mediaType":"application/vnd.docker.image.rootfs.diff.tar.gzip","size":1,"digest":"sha256:{hex}"}}]}},
+        "request":{{"id":"x","addr":"10.0.0.1","host":"registry.gitlab.example","method":"PUT","useragent":"docker/20.10.5"}},
+        "actor":{{"name":"root","user_type":"gitlab-ci","user":"eyJ"}},"source":{{"addr":"r:5000","instanceID":"y"}}}},
+        {{"id":"2","timestamp":"2021-03-18T09:36:44Z","action":"rename","target":{{"repository":"gitlab-org/build/images/app"}},"meta":{{}}}},
+        {{"id":"3","timestamp":"2021-03-18T09:37:44Z","action":"delete","target":{{"repository":"gitlab-org/build/images/app","tag":"v1"}}}}]}}"#
+    );
+    let Decoded { events, skipped, .. } = decoded(&body);
+    let told: Vec<_> =
+        events.iter().map(|event| (event.action, event.tag.as_deref(), event.actor.as_deref())).collect();
+    assert_eq!(told, [(Action::Push, Some("v1"), Some("root")), (Action::Delete, Some("v1"), None)]);
+    assert_eq!(skipped[0].reason, SkippedReason::Other("rename".into()));
+}
+
+#[test]
+fn fields_that_are_not_known_change_nothing_and_repetitions_have_the_same_key() {
+    for body in [DISTRIBUTION, ACR, DOCKER_HUB, QUAY, GITHUB, GOOGLE] {
+        let plain = decoded(body);
+        let more = body.replacen('{', r#"{"of-tomorrow":[1,{"action":"push"}],"#, 1);
+        assert_eq!(decoded(&more), plain);
+        let keys = |decoded: &Decoded| decoded.events.iter().map(|event| event.key()).collect::<Vec<_>>();
+        assert_eq!(keys(&decoded(body)), keys(&plain));
+        let batch = decoded(&format!("[{body},{body}]").replace(DISTRIBUTION, ACR));
+        assert!(keys(&batch).windows(2).all(|pair| pair[0] == pair[1] || body == QUAY));
+        for at in 0..body.len() {
+            let _ = decode(&body.as_bytes()[..at], &EventLimits::default());
+            // Whatever one byte is instead.
+            let mut other = body.as_bytes().to_vec();
+            other[at] = b"\0{}[]\",:\\9\xff"[at % 11];
+            let _ = decode(&other, &EventLimits::default());
+        }
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@ use serde_json::Value;
 
 use super::{
     Decoded, EventError, EventLimits, Format, RegistryEvent, Skipped, SkippedReason, aws, azure,
-    distribution, harbor,
+    distribution, docker_hub, github, google, harbor, quay,
 };
 
 /// Understands what a registry posted: the form is recognised by its content. Fields that are not known are ignored;
@@ -62,6 +62,12 @@ impl Parts<'_> {
         self.at += 1;
     }
 
+    fn all(&mut self, events: Vec<Result<RegistryEvent, SkippedReason>>) -> Result<(), EventError> {
+        self.check(self.at.saturating_add(events.len()))?;
+        events.into_iter().for_each(|event| self.take(event));
+        Ok(())
+    }
+
     /// Takes one message that stands by itself. False where it is of no known form.
     fn single(&mut self, value: &Value) -> Result<bool, EventError> {
         let has = |name: &str| value.get(name).is_some();
@@ -70,13 +76,19 @@ impl Parts<'_> {
         } else if has("detail-type") {
             self.take(aws::event(value));
         } else if has("event_data") || harbor::is_cloud_event(value) {
-            let events = harbor::events(value);
-            self.check(self.at.saturating_add(events.len()))?;
-            events.into_iter().for_each(|event| self.take(event));
+            self.all(harbor::events(value))?;
         } else if azure::kind(value).is_some() && (has("eventType") || has("specversion")) {
             self.take(azure::event(value));
         } else if has("action") && has("target") {
             self.take(distribution::event(value, Format::AcrWebhook));
+        } else if github::is(value) {
+            self.take(github::event(value));
+        } else if google::is(value) {
+            self.take(google::event(value));
+        } else if has("push_data") {
+            self.take(docker_hub::event(value));
+        } else if quay::is(value) {
+            self.all(quay::events(value))?;
         } else {
             return Ok(false);
         }

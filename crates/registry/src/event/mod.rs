@@ -4,8 +4,12 @@ mod aws;
 mod azure;
 mod decode;
 mod distribution;
+mod docker_hub;
 mod fields;
+mod github;
+mod google;
 mod harbor;
+mod quay;
 
 use std::fmt;
 
@@ -29,7 +33,8 @@ pub struct RegistryEvent {
     pub repository: String,
     /// For a mount, an import or a replication: the repository it came from, where the event says.
     pub from: Option<String>,
-    /// The digest of the manifest or index. A replication, and the removal of a tag, may come without.
+    /// The digest of the manifest or index. A replication, the removal of a tag, and a push to Docker Hub or Quay may
+    /// come without: whoever wants to know asks the registry what the tag names.
     pub digest: Option<Digest>,
     /// The tag, where one was named.
     pub tag: Option<String>,
@@ -123,6 +128,15 @@ pub enum Format {
     Harbor,
     /// Amazon EventBridge, with events of Elastic Container Registry.
     Ecr,
+    /// A webhook of Docker Hub.
+    DockerHub,
+    /// A notification of Quay.
+    Quay,
+    /// A webhook of GitHub: `registry_package` or `package`.
+    #[serde(rename = "github")]
+    GitHub,
+    /// Google Cloud Pub/Sub, with notifications of Artifact Registry.
+    GoogleArtifactRegistry,
 }
 
 impl Format {
@@ -134,6 +148,10 @@ impl Format {
             Self::EventGrid => "event-grid",
             Self::Harbor => "harbor",
             Self::Ecr => "ecr",
+            Self::DockerHub => "docker-hub",
+            Self::Quay => "quay",
+            Self::GitHub => "github",
+            Self::GoogleArtifactRegistry => "google-artifact-registry",
         }
     }
 }
@@ -220,7 +238,8 @@ pub enum EventError {
     /// It is none of the known forms.
     #[error(
         "the message is of no known form; expected a notification of the distribution registry, an Azure Container \
-         Registry webhook, Event Grid, a Harbor webhook, or an EventBridge event of ECR"
+         Registry webhook, Event Grid, a webhook of Harbor, Docker Hub, Quay or GitHub, an EventBridge event of ECR, or \
+         a Pub/Sub message of Artifact Registry"
     )]
     Unknown,
 }
