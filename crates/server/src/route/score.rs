@@ -1,4 +1,4 @@
-//! How the images of a scope fare.
+//! How the images of a scope fare, and have fared.
 
 use axum::Router;
 use axum::extract::State;
@@ -8,11 +8,9 @@ use axum::routing::get;
 use plimsoll::Digest;
 use plimsoll_monitor::{DAY, Scope, Store as _};
 use serde::Deserialize;
-use serde_json::Value;
 
-use super::answer::json;
+use super::answer::{List, json};
 use super::params::{Params, instant};
-use super::query;
 use crate::app::{App, now};
 use crate::problem::Problem;
 
@@ -28,6 +26,7 @@ struct Asked {
     project: Option<String>,
     repository: Option<String>,
     digest: Option<Digest>,
+    /// What it is out of.
     max: Option<u32>,
 }
 
@@ -53,32 +52,35 @@ async fn score(
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Since {
-    /// As the view `scores` writes it. Default: everything.
-    scope: String,
+    organisation: Option<String>,
+    registry: Option<String>,
+    project: Option<String>,
+    repository: Option<String>,
+    /// What it is out of.
+    max: Option<u32>,
     /// From when. Default: 90 days ago.
     from: Option<String>,
     /// Until before when. Default: now.
     to: Option<String>,
 }
 
-/// How a scope fared over time: a row wherever that changed, the first of them before the beginning.
 async fn history(
     State(app): State<App>,
     headers: HeaderMap,
     Params(asked): Params<Since>,
 ) -> Result<Response, Problem> {
-    const SQL: &str = "SELECT at, healthy, exempt, unhealthy, not_applicable, score FROM scores
-        WHERE scope = :scope AND at < :to
-            AND at >= ifnull((SELECT max(at) FROM scores WHERE scope = :scope AND at <= :from), :from) ORDER BY at";
     let to = asked.to.map_or(Ok(now().saturating_add(1)), |text| instant("to", &text))?;
     let from = asked.from.map_or(Ok(to.saturating_sub(90 * DAY)), |text| instant("from", &text))?;
     app.blocking(move |app| {
-        let parameters: Vec<(String, Value)> = vec![
-            ("scope".into(), asked.scope.into()),
-            ("from".into(), from.into()),
-            ("to".into(), to.into()),
-        ];
-        json(&headers, &query::ask(app, SQL, parameters)?)
+        let max = asked.max.unwrap_or(app.config.score_max);
+        let scope = Scope {
+            organisation: asked.organisation,
+            registry: asked.registry,
+            project: asked.project,
+            repository: asked.repository,
+            digest: None,
+        };
+        json(&headers, &List { value: app.store.scores(&scope, from, to, max)?, next_link: None })
     })
     .await
 }

@@ -154,7 +154,6 @@ fn score_usage_and_admission() {
         (&json!("2.00"), &json!(1), &json!(2))
     );
     assert_eq!(world.http.get("/v1/score?project=other").json()["healthy"], 0);
-    assert_eq!(world.http.get("/v1/score/history").status, 200);
     assert_eq!(world.http.get("/v1/usage").json()["value"][0]["images"], 3);
     let decide = |digest: &str| world.http.get(&format!("/v1/admission/{digest}")).json();
     assert_eq!(decide(&digests[0])["answer"], "deny");
@@ -164,4 +163,12 @@ fn score_usage_and_admission() {
     assert_eq!(world.http.post("/v1/admission", &mild.to_string()).json()["answer"], "warn");
     assert_eq!(world.http.post("/v1/admission", "{").status, 400);
     assert_eq!(world.http.post("/v1/admission", "{}").status, 422);
+    // Advisories that change what images come to are noted in the score's course.
+    world.import(&[osv("PYSEC-2", "jinja2", None)]);
+    let history = world.http.get("/v1/score/history?project=shop").json();
+    let registry = world.registry.host();
+    assert_eq!(history["value"], json!([]), "a project is one of a registry");
+    let history = world.http.get(&format!("/v1/score/history?registry={registry}&project=shop")).json();
+    let last = history["value"].as_array().unwrap().last().unwrap();
+    assert_eq!((&last["score"]["healthy"], &last["score"]["unhealthy"]), (&json!(0), &json!(3)), "{history}");
 }

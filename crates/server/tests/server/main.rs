@@ -4,6 +4,7 @@ mod access;
 mod ask;
 mod changes;
 mod events;
+mod faults;
 mod http;
 mod kill;
 mod real;

@@ -15,6 +15,9 @@ pub(crate) const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 /// What a request is answered with instead, by its path.
 pub(crate) type Fault = Box<dyn Fn(&str) -> Option<u16> + Send + Sync>;
 
+/// The status by which a fault has the blob's bytes changed.
+pub(crate) const CHANGED: u16 = 299;
+
 #[derive(Clone)]
 pub(crate) struct Registry {
     host: String,
@@ -123,6 +126,11 @@ fn serve(stream: TcpStream, state: &Mutex<State>) {
             state.asked.push(path.clone());
             state.agents.push(agent);
             match state.fault.as_ref().and_then(|fault| fault(&path)) {
+                Some(CHANGED) => {
+                    let (_, kind, mut body) = answer(&state, &path);
+                    body.iter_mut().take(1).for_each(|byte| *byte ^= 1);
+                    (200, kind, body)
+                }
                 Some(status) => (status, "application/json".to_owned(), b"{}".to_vec()),
                 None => answer(&state, &path),
             }
