@@ -13,6 +13,7 @@ pub mod feeds;
 mod import;
 mod index;
 mod memory;
+mod seen;
 mod span;
 mod store;
 

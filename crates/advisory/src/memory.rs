@@ -1,8 +1,9 @@
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use plimsoll_core::{Advisory, Ecosystem, NameKind};
-use plimsoll_matcher::{Candidates, Error, Query, known_ids, normal_name, stream};
-use plimsoll_version::Scheme;
+use plimsoll_matcher::{Candidates, Error, Facts, Query, Record, known_ids, normal_name, stream};
+use plimsoll_version::{Key, Scheme};
 
 use crate::span::{self, Span};
 
@@ -10,7 +11,7 @@ use crate::span::{self, Span};
 /// theirs already.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
-    advisories: Vec<Advisory>,
+    advisories: Vec<Arc<Record>>,
     places: HashMap<String, HashMap<(NameKind, String), Vec<Posting>>>,
     known: HashMap<String, Vec<usize>>,
 }
@@ -40,12 +41,13 @@ impl Memory {
                 }
             }
         }
+        let advisories = advisories.into_iter().map(|advisory| Arc::new(Record::new(advisory))).collect();
         Self { advisories, places, known }
     }
 
     /// The advisories, in the order in which they were given.
-    pub fn advisories(&self) -> &[Advisory] {
-        &self.advisories
+    pub fn advisories(&self) -> impl ExactSizeIterator<Item = &Advisory> {
+        self.advisories.iter().map(|record| record.advisory())
     }
 }
 
@@ -62,13 +64,18 @@ impl FromIterator<Advisory> for Memory {
 }
 
 impl Candidates for Memory {
-    fn candidates(&self, queries: &[Query<'_>], hit: &mut dyn FnMut(usize, &Advisory)) -> Result<(), Error> {
+    fn candidates(
+        &self,
+        queries: &[Query<'_>],
+        hit: &mut dyn FnMut(usize, &Arc<Record>),
+    ) -> Result<(), Error> {
         for (index, query) in queries.iter().enumerate() {
             let Some(names) = self.places.get(stream(query.ecosystem).as_ref()) else { continue };
             let Some(postings) = names.get(&(query.kind, query.name.to_owned())) else { continue };
             let key = hint(query);
+            let key = key.as_ref().map(Key::as_bytes);
             for posting in postings {
-                let may = key.as_ref().is_none_or(|key| posting.spans.iter().any(|span| span.contains(key)));
+                let may = key.is_none_or(|key| posting.spans.iter().any(|span| span.contains(key)));
                 if let Some(advisory) = self.advisories.get(posting.advisory).filter(|_| may) {
                     hit(index, advisory);
                 }
@@ -81,7 +88,7 @@ impl Candidates for Memory {
         Ok(self.places.contains_key(stream(ecosystem).as_ref()) || self.places.contains_key(ecosystem.name()))
     }
 
-    fn known(&self, ids: &[&str], hit: &mut dyn FnMut(usize, &Advisory)) -> Result<(), Error> {
+    fn known(&self, ids: &[&str], hit: &mut dyn FnMut(usize, &Arc<Record>)) -> Result<(), Error> {
         let mut shown = HashSet::new();
         for (at, id) in ids.iter().enumerate() {
             let indexes = self.known.get(*id).map_or(&[][..], Vec::as_slice);
@@ -90,9 +97,13 @@ impl Candidates for Memory {
         }
         Ok(())
     }
+
+    fn facts(&self, record: &Record) -> Result<Option<Arc<Facts>>, Error> {
+        record.facts(|id, show| self.known(&[id], &mut |_, record| show(record))).map(Some)
+    }
 }
 
 /// The key of the version that a query gives as a hint.
-pub(crate) fn hint(query: &Query<'_>) -> Option<Vec<u8>> {
-    span::key(Scheme::for_ecosystem(query.ecosystem.as_str())?, query.version?)
+pub(crate) fn hint(query: &Query<'_>) -> Option<Key> {
+    span::place(Scheme::for_ecosystem(query.ecosystem.as_str())?, query.version?)
 }

@@ -1,8 +1,8 @@
 //! The versions that an affected entry is about, as intervals of version keys.
 
 use plimsoll_core::{Affected, RangeKind};
-use plimsoll_version::Scheme;
 use plimsoll_version::range::{Event, Interval, Until, intervals};
+use plimsoll_version::{Key, Scheme};
 
 /// The byte that no key begins with: what is at or above it is above every version.
 pub(crate) const END: u8 = 0xff;
@@ -33,10 +33,14 @@ impl Span {
 }
 
 /// The key of a version, where its order can be put in bytes.
-pub(crate) fn key(scheme: Scheme, version: &str) -> Option<Vec<u8>> {
+pub(crate) fn place(scheme: Scheme, version: &str) -> Option<Key> {
     scheme.parses(version).ok()?;
-    let key = scheme.key(version)?;
-    (key.as_bytes().first() != Some(&END)).then(|| key.as_bytes().to_vec())
+    scheme.key(version).filter(|key| key.as_bytes().first() != Some(&END))
+}
+
+/// Its bytes.
+pub(crate) fn key(scheme: Scheme, version: &str) -> Option<Vec<u8>> {
+    place(scheme, version).map(Vec::from)
 }
 
 /// The spans of an entry, sorted; never empty.

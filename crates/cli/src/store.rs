@@ -54,7 +54,7 @@ impl Advisories {
             }
             Self::Starter(memory) => {
                 let known = |record: &&Advisory| known_ids(record).iter().any(|id| ids.contains(id));
-                memory.advisories().iter().filter(known).cloned().for_each(keep);
+                memory.advisories().filter(known).cloned().for_each(keep);
             }
         }
         Ok(records.into_values().collect())
@@ -64,9 +64,7 @@ impl Advisories {
     pub(crate) fn newest(&self) -> Result<Option<String>, Failure> {
         Ok(match self {
             Self::Store(store) => store.status()?.feeds.into_iter().filter_map(|feed| feed.newest).max(),
-            Self::Starter(memory) => {
-                memory.advisories().iter().filter_map(|record| record.modified.clone()).max()
-            }
+            Self::Starter(memory) => memory.advisories().filter_map(|record| record.modified.clone()).max(),
         })
     }
 }

@@ -1,9 +1,11 @@
+use std::sync::Arc;
+
 use plimsoll_core::{Advisory, Ecosystem, NameKind};
 
-use crate::Error;
 use crate::identity::known_ids;
 use crate::name::normal_name;
 use crate::stream::speaks;
+use crate::{Error, Facts, Record};
 
 /// One name to look up. [`queries`](crate::queries) makes a package's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -25,12 +27,17 @@ pub struct Query<'a> {
 /// are the query's, except for what [`Query::version`] allows it to leave out. The advisories shown may be cut
 /// down to the affected entries that the query is about.
 pub trait Candidates {
-    /// Shows each query's advisories, with the query's index.
+    /// Shows each query's advisories, with the query's index. What is derived from a [`Record`] is kept in it, so a
+    /// source is fast where it shows the same `Arc` each time.
     ///
     /// # Errors
     ///
     /// [`Error::Source`] where the advisories can't be read.
-    fn candidates(&self, queries: &[Query<'_>], hit: &mut dyn FnMut(usize, &Advisory)) -> Result<(), Error>;
+    fn candidates(
+        &self,
+        queries: &[Query<'_>],
+        hit: &mut dyn FnMut(usize, &Arc<Record>),
+    ) -> Result<(), Error>;
 
     /// Whether there is any advisory for the ecosystem and its release: whether "no finding" means something.
     ///
@@ -46,29 +53,58 @@ pub trait Candidates {
     /// # Errors
     ///
     /// [`Error::Source`] where the advisories can't be read.
-    fn known(&self, ids: &[&str], hit: &mut dyn FnMut(usize, &Advisory)) -> Result<(), Error> {
+    fn known(&self, ids: &[&str], hit: &mut dyn FnMut(usize, &Arc<Record>)) -> Result<(), Error> {
         let _ = (ids, hit);
         Ok(())
     }
-}
 
-impl<T: Candidates + ?Sized> Candidates for &T {
-    fn candidates(&self, queries: &[Query<'_>], hit: &mut dyn FnMut(usize, &Advisory)) -> Result<(), Error> {
-        (**self).candidates(queries, hit)
-    }
-
-    fn covers(&self, ecosystem: &Ecosystem) -> Result<bool, Error> {
-        (**self).covers(ecosystem)
-    }
-
-    fn known(&self, ids: &[&str], hit: &mut dyn FnMut(usize, &Advisory)) -> Result<(), Error> {
-        (**self).known(ids, hit)
+    /// What is known of the vulnerabilities of a record that this source has shown, where the source keeps it with the
+    /// record ([`Record::facts`]). Nothing where it does not: then [`known`](Self::known) is asked, each time.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Source`] where the advisories can't be read.
+    fn facts(&self, record: &Record) -> Result<Option<Arc<Facts>>, Error> {
+        let _ = record;
+        Ok(None)
     }
 }
+
+macro_rules! pointers {
+    ($($pointer:ty),*) => {$(
+        impl<T: Candidates + ?Sized> Candidates for $pointer {
+            fn candidates(
+                &self,
+                queries: &[Query<'_>],
+                hit: &mut dyn FnMut(usize, &Arc<Record>),
+            ) -> Result<(), Error> {
+                (**self).candidates(queries, hit)
+            }
+
+            fn covers(&self, ecosystem: &Ecosystem) -> Result<bool, Error> {
+                (**self).covers(ecosystem)
+            }
+
+            fn known(&self, ids: &[&str], hit: &mut dyn FnMut(usize, &Arc<Record>)) -> Result<(), Error> {
+                (**self).known(ids, hit)
+            }
+
+            fn facts(&self, record: &Record) -> Result<Option<Arc<Facts>>, Error> {
+                (**self).facts(record)
+            }
+        }
+    )*};
+}
+
+pointers!(&T, Arc<T>, Box<T>);
 
 /// The simplest source: every record is looked at for every query.
 impl Candidates for [Advisory] {
-    fn candidates(&self, queries: &[Query<'_>], hit: &mut dyn FnMut(usize, &Advisory)) -> Result<(), Error> {
+    fn candidates(
+        &self,
+        queries: &[Query<'_>],
+        hit: &mut dyn FnMut(usize, &Arc<Record>),
+    ) -> Result<(), Error> {
         for (at, query) in queries.iter().enumerate() {
             let asked = |advisory: &&Advisory| {
                 advisory.affected.iter().any(|entry| {
@@ -77,7 +113,7 @@ impl Candidates for [Advisory] {
                         && normal_name(entry.ecosystem.as_str(), &entry.name) == query.name
                 })
             };
-            self.iter().filter(asked).for_each(|advisory| hit(at, advisory));
+            self.iter().filter(asked).for_each(|advisory| hit(at, &Arc::new(Record::new(advisory.clone()))));
         }
         Ok(())
     }
@@ -89,11 +125,11 @@ impl Candidates for [Advisory] {
             .any(|entry| speaks(&entry.ecosystem, ecosystem)))
     }
 
-    fn known(&self, ids: &[&str], hit: &mut dyn FnMut(usize, &Advisory)) -> Result<(), Error> {
+    fn known(&self, ids: &[&str], hit: &mut dyn FnMut(usize, &Arc<Record>)) -> Result<(), Error> {
         for advisory in self {
             let known = known_ids(advisory);
             if let Some(at) = ids.iter().position(|id| known.iter().any(|known| known == id)) {
-                hit(at, advisory);
+                hit(at, &Arc::new(Record::new(advisory.clone())));
             }
         }
         Ok(())
@@ -101,7 +137,11 @@ impl Candidates for [Advisory] {
 }
 
 impl Candidates for Vec<Advisory> {
-    fn candidates(&self, queries: &[Query<'_>], hit: &mut dyn FnMut(usize, &Advisory)) -> Result<(), Error> {
+    fn candidates(
+        &self,
+        queries: &[Query<'_>],
+        hit: &mut dyn FnMut(usize, &Arc<Record>),
+    ) -> Result<(), Error> {
         self.as_slice().candidates(queries, hit)
     }
 
@@ -109,7 +149,7 @@ impl Candidates for Vec<Advisory> {
         self.as_slice().covers(ecosystem)
     }
 
-    fn known(&self, ids: &[&str], hit: &mut dyn FnMut(usize, &Advisory)) -> Result<(), Error> {
+    fn known(&self, ids: &[&str], hit: &mut dyn FnMut(usize, &Arc<Record>)) -> Result<(), Error> {
         self.as_slice().known(ids, hit)
     }
 }

@@ -145,7 +145,7 @@ fn known(id: &str, source: &dyn Candidates) -> Result<(Vec<String>, Vec<Advisory
             }
             // An erratum of several vulnerabilities is asked for by its own id.
             if known || identities.iter().any(|identity| identity.shared.iter().any(about)) {
-                advisories.insert((advisory.id.clone(), advisory.feed.clone()), advisory.clone());
+                advisories.insert((advisory.id.clone(), advisory.feed.clone()), advisory.advisory().clone());
             }
         })?;
     }

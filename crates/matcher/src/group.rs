@@ -1,4 +1,4 @@
-//! Packages that are equal in what decides, and what is asked and judged for each such group once.
+//! Packages that are equal in what decides, and the units that are asked and judged for them.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
@@ -7,11 +7,10 @@ use plimsoll_core::{AdvisoryKind, Coverage, Diagnostic, DiagnosticKind, Ecosyste
 
 use crate::coordinate::Coordinate;
 use crate::coverage::coverage;
-use crate::hit::{Hit, unite};
 use crate::matching::Options;
-use crate::queries::{Wanted, queries};
 use crate::stream::builders;
-use crate::verdict::judge;
+use crate::unit::{Hit, Unit, UnitKey, unite};
+use crate::verdict::KINDS;
 use crate::{Candidates, Error};
 
 /// Packages that are equal in what decides.
@@ -19,21 +18,47 @@ pub(crate) struct Group<'a> {
     pub(crate) package: &'a Package,
     pub(crate) coverage: Coverage,
     pub(crate) members: Vec<usize>,
-    pub(crate) hits: Vec<Hit>,
     /// Whether another package's files are its own, so that what does not affect it counts as well.
     pub(crate) owner: bool,
+    /// Those who have built it anew.
+    builders: Vec<Ecosystem>,
+    /// What is said of it: by its source package's name and by its own. Once they have been asked, those alone of which
+    /// anything is said.
+    pub(crate) units: [Option<usize>; 2],
 }
 
-/// The coverage of each package, and those that can be judged, in groups.
-pub(crate) fn grouped<'a>(
-    packages: &'a [Package],
-    source: &dyn Candidates,
-) -> Result<(Vec<Coverage>, Vec<Group<'a>>), Error> {
+/// A record that speaks of a group, by which of its names.
+#[derive(Clone, Copy)]
+pub(crate) struct Said<'u> {
+    pub(crate) hit: &'u Hit,
+    pub(crate) unit: &'u Unit<'u>,
+}
+
+impl Group<'_> {
+    /// Each record that speaks of it.
+    pub(crate) fn said<'u>(&self, units: &'u [Unit<'_>]) -> Vec<Said<'u>> {
+        let of =
+            |unit: usize| units.get(unit).map(|unit| unit.hits.iter().map(move |hit| Said { hit, unit }));
+        let mut said: Vec<Said<'u>> =
+            self.units.iter().flatten().filter_map(|&unit| of(unit)).flatten().collect();
+        if self.units.iter().flatten().count() > 1 {
+            unite(&mut said, |said| said.hit);
+        }
+        said
+    }
+}
+
+/// The coverage of each package, its group where it can be judged, and the groups.
+pub(crate) type Grouped<'a> = (Vec<Coverage>, Vec<Option<usize>>, Vec<Group<'a>>);
+
+/// The packages in groups.
+pub(crate) fn grouped<'a>(packages: &'a [Package], source: &dyn Candidates) -> Result<Grouped<'a>, Error> {
     let owners: HashSet<&str> = packages.iter().filter_map(|package| package.owned_by.as_deref()).collect();
     let mut feeds: HashMap<&Ecosystem, bool> = HashMap::new();
     let mut all = Vec::with_capacity(packages.len());
+    let mut of = Vec::with_capacity(packages.len());
     let mut groups: Vec<Group<'a>> = Vec::new();
-    let mut group_of: HashMap<Coordinate<'a>, usize> = HashMap::new();
+    let mut group_of: HashMap<Coordinate<'a>, usize> = HashMap::with_capacity(packages.len());
     for (index, package) in packages.iter().enumerate() {
         let feed = match &package.ecosystem {
             None => false,
@@ -48,18 +73,28 @@ pub(crate) fn grouped<'a>(
         let coverage = coverage(package, feed);
         all.push(coverage);
         if !matches!(coverage, Coverage::Assessed | Coverage::UnparsedVersion) {
+            of.push(None);
             continue;
         }
-        let group = *group_of.entry(Coordinate::of(package)).or_insert_with(|| {
-            groups.push(Group { package, coverage, members: Vec::new(), hits: Vec::new(), owner: false });
+        let at = *group_of.entry(Coordinate::of(package)).or_insert_with(|| {
+            let builders = package.ecosystem.as_ref().map(|ecosystem| builders(package, ecosystem));
+            groups.push(Group {
+                package,
+                coverage,
+                members: Vec::new(),
+                owner: false,
+                builders: builders.unwrap_or_default(),
+                units: [None; 2],
+            });
             groups.len() - 1
         });
-        if let Some(group) = groups.get_mut(group) {
+        of.push(Some(at));
+        if let Some(group) = groups.get_mut(at) {
             group.owner |= package.kind.is_os() && owners.contains(package.name.as_str());
             group.members.push(index);
         }
     }
-    Ok((all, groups))
+    Ok((all, of, groups))
 }
 
 /// Whether there is a feed of those who have built the package anew.
@@ -72,53 +107,58 @@ fn rebuilt(package: &Package, ecosystem: &Ecosystem, source: &dyn Candidates) ->
     Ok(false)
 }
 
-/// Asks the source for everything at once, and judges what it shows.
-pub(crate) fn collect(
-    groups: &mut [Group<'_>],
+/// Asks the source for everything at once, and judges what it shows. The units of which something is said.
+pub(crate) fn collect<'a>(
+    groups: &mut [Group<'a>],
     source: &dyn Candidates,
     options: Options,
-) -> Result<(), Error> {
-    let mut wanted: Vec<(Wanted<'_>, bool)> = Vec::new();
-    let mut askers: Vec<Vec<usize>> = Vec::new();
-    let mut known: HashMap<(Wanted<'_>, bool), usize> = HashMap::new();
-    for (index, group) in groups.iter().enumerate() {
+) -> Result<Vec<Unit<'a>>, Error> {
+    let mut units: Vec<Unit<'a>> = Vec::with_capacity(groups.len());
+    let mut known: HashMap<UnitKey<'a>, usize> = HashMap::with_capacity(groups.len());
+    for group in groups.iter_mut() {
         let hint = !(options.dismissed || group.owner);
-        let package: &Package = group.package;
-        for query in queries(package) {
-            // Binary names are as many as there are groups; a source package is asked for once.
-            let at = match query.is_source() {
-                true => *known.entry((query.clone(), hint)).or_insert(wanted.len()),
-                false => wanted.len(),
+        for (kind, slot) in KINDS.into_iter().zip(&mut group.units) {
+            let Some(key) = Unit::key(group.package, !group.builders.is_empty(), kind, hint) else {
+                continue;
             };
-            match askers.get_mut(at) {
-                Some(askers) => askers.push(index),
-                None => {
-                    wanted.push((query, hint));
-                    askers.push(vec![index]);
+            *slot = Some(match known.entry(key) {
+                Entry::Occupied(known) => *known.get(),
+                Entry::Vacant(new) => {
+                    units.push(Unit::of(new.key(), group.package, &group.builders));
+                    *new.insert(units.len() - 1)
                 }
-            }
+            });
         }
     }
-    let asked: Vec<_> = wanted.iter().map(|(wanted, hint)| wanted.query(*hint)).collect();
-    source.candidates(&asked, &mut |query, advisory| {
-        if advisory.kind == AdvisoryKind::Informational && !options.informational {
+    let mut queries = Vec::with_capacity(units.len().saturating_mul(2));
+    let mut askers = Vec::with_capacity(units.len().saturating_mul(2));
+    for (index, unit) in units.iter().enumerate() {
+        queries.extend(unit.queries());
+        askers.resize(queries.len(), index);
+    }
+    let mut hits: Vec<Vec<Hit>> = units.iter().map(|_| Vec::new()).collect();
+    source.candidates(&queries, &mut |query, record| {
+        if record.kind == AdvisoryKind::Informational && !options.informational {
             return;
         }
-        for &asker in askers.get(query).map_or(&[][..], Vec::as_slice) {
-            let Some(group) = groups.get_mut(asker) else { continue };
-            let Some(judged) = judge(group.package, advisory) else { continue };
-            let counts = matches!(judged.evidence.verdict, Verdict::Affected | Verdict::Undetermined);
-            if counts || options.dismissed || group.owner {
-                group.hits.push(Hit::of(advisory, judged));
-            }
+        let Some(&asker) = askers.get(query) else { return };
+        if let (Some(unit), Some(hits)) = (units.get(asker), hits.get_mut(asker)) {
+            hits.extend(unit.judge(record));
         }
     })?;
-    groups.iter_mut().for_each(|group| unite(&mut group.hits));
-    Ok(())
+    for (unit, mut hits) in units.iter_mut().zip(hits) {
+        unite(&mut hits, |hit| hit);
+        unit.hits = hits;
+    }
+    let silent = |unit: usize| units.get(unit).is_none_or(|unit| unit.hits.is_empty());
+    for slot in groups.iter_mut().flat_map(|group| &mut group.units) {
+        *slot = slot.filter(|unit| !silent(*unit));
+    }
+    Ok(units)
 }
 
 /// Says what could not be read of a group's package, and of the records that speak of it.
-pub(crate) fn diagnose(group: &Group<'_>, out: &mut Vec<Diagnostic>) {
+pub(crate) fn diagnose(group: &Group<'_>, units: &[Unit<'_>], out: &mut Vec<Diagnostic>) {
     let package = group.package;
     if group.coverage == Coverage::UnparsedVersion {
         let message = if package.version.is_empty() {
@@ -131,9 +171,14 @@ pub(crate) fn diagnose(group: &Group<'_>, out: &mut Vec<Diagnostic>) {
         };
         out.push(Diagnostic::new(DiagnosticKind::UnparsedVersion, message));
     }
-    for hit in group.hits.iter().filter(|hit| hit.evidence.verdict == Verdict::Undetermined && !hit.unparsed)
-    {
-        let message = format!("{}: {}: {}", hit.advisory.id, package.purl, hit.evidence.reason);
+    let doubtful = |hit: &Hit| hit.verdict == Verdict::Undetermined && !hit.is_unparsed();
+    let any = |unit: usize| units.get(unit).is_some_and(|unit| unit.hits.iter().any(doubtful));
+    if !group.units.iter().flatten().any(|&unit| any(unit)) {
+        return;
+    }
+    for said in group.said(units).into_iter().filter(|said| doubtful(said.hit)) {
+        let reason = said.hit.evidence(said.unit).reason;
+        let message = format!("{}: {}: {reason}", said.hit.record.id, package.purl);
         out.push(Diagnostic::new(DiagnosticKind::UnparsedVersion, message));
     }
 }

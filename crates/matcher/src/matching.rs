@@ -1,10 +1,7 @@
 use plimsoll_core::{Coverage, CoverageCounts, Diagnostic, Evidence, Finding, Package};
 
-use crate::cluster;
-use crate::group::{Group, collect, diagnose, grouped};
-use crate::hub::Hub;
-use crate::shadow::{Shadow, shadows};
-use crate::{Candidates, Error};
+use crate::shadow::Shadow;
+use crate::{Candidates, Error, Matches};
 
 /// How to match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,9 +59,7 @@ pub struct Dismissed {
     pub evidence: Evidence,
 }
 
-/// Matches packages against a source of advisories.
-///
-/// Packages that are equal in what decides (ecosystem, names, versions, architecture, module) are judged once.
+/// Matches packages against a source of advisories: [`Matches`] with all its findings.
 ///
 /// # Errors
 ///
@@ -74,43 +69,5 @@ pub fn match_packages(
     source: &dyn Candidates,
     options: Options,
 ) -> Result<Matched, Error> {
-    let (coverage, mut groups) = grouped(packages, source)?;
-    collect(&mut groups, source, options)?;
-    let hub = if options.known { Hub::ask(&groups, source)? } else { Hub::default() };
-    let mut matched = Matched { coverage, ..Matched::default() };
-    let mut findings: Vec<(usize, Finding)> = Vec::new();
-    for group in &mut groups {
-        diagnose(group, &mut matched.diagnostics);
-        // What does not affect the package is asked for afterwards; of an owner, by those that it owns.
-        let take = !(options.dismissed || group.owner);
-        for finding in cluster::findings(group.package, &mut group.hits, &hub, take) {
-            copies(group, packages, finding, &mut findings);
-        }
-        if options.dismissed {
-            let dismissed = |index: &usize| {
-                let index = *index;
-                group.hits.iter().filter_map(move |hit| hit.dismissed(index))
-            };
-            matched.dismissed.extend(group.members.iter().flat_map(dismissed));
-        }
-    }
-    if !findings.is_sorted_by_key(|(package, _)| *package) {
-        // Stable: the findings of one package stay in the order of their ids.
-        findings.sort_by_key(|(package, _)| *package);
-    }
-    matched.shadows = shadows(packages, &groups, &findings);
-    matched.findings = findings.into_iter().map(|(_, finding)| finding).collect();
-    matched.dismissed.sort_by_key(|dismissed| dismissed.package);
-    Ok(matched)
-}
-
-/// The finding once for each package of the group.
-fn copies(group: &Group<'_>, packages: &[Package], finding: Finding, out: &mut Vec<(usize, Finding)>) {
-    let Some((&first, others)) = group.members.split_first() else { return };
-    for &index in others {
-        if let Some(package) = packages.get(index) {
-            out.push((index, Finding { package: package.clone().into(), ..finding.clone() }));
-        }
-    }
-    out.push((first, finding));
+    Matches::of(packages, source, options)?.into_matched()
 }

@@ -71,7 +71,7 @@ pub(crate) fn event(event: &Event) -> range::Event<'_> {
 }
 
 /// `>= 1.8, < 1.8.4`.
-fn show(from: Option<&str>, until: Until<'_>) -> String {
+pub(crate) fn show(from: Option<&str>, until: Until<'_>) -> String {
     match (from, end(until)) {
         (None, end) if end.is_empty() => "every version".to_owned(),
         (None, end) => end,

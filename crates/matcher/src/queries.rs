@@ -18,11 +18,6 @@ pub struct Wanted<'a> {
 }
 
 impl Wanted<'_> {
-    /// Whether it asks for a source package, which several packages may be built from.
-    pub(crate) fn is_source(&self) -> bool {
-        self.kind == NameKind::Source
-    }
-
     /// The query. With `hint` the source may leave out what certainly does not affect the package.
     pub fn query(&self, hint: bool) -> Query<'_> {
         let version = (hint && !self.version.is_empty()).then_some(self.version.as_ref());

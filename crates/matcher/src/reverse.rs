@@ -105,7 +105,7 @@ impl Postings {
             let (Some(package), Some(subjects)) = (self.packages.get(index), self.subjects.get(index)) else {
                 continue;
             };
-            let Some(judged) = judge(package, advisory) else { continue };
+            let Some(judged) = judge(package, advisory, None) else { continue };
             if matches!(judged.evidence.verdict, Verdict::Affected | Verdict::Undetermined) {
                 show(Reached { package, evidence: &judged.evidence, subjects });
             }

@@ -2,9 +2,8 @@ use std::collections::HashMap;
 
 use plimsoll_core::{Finding, Package, Verdict};
 
-use crate::group::Group;
-use crate::hit::Hit;
-use crate::identity::identities;
+use crate::group::{Group, Said};
+use crate::unit::Unit;
 
 /// A finding in a language package whose files belong to an operating-system package: `jinja2` in
 /// `python3-jinja2`. The distribution may have mended it without a new version number, so its word about its own
@@ -29,40 +28,42 @@ impl Shadow {
     }
 }
 
-/// The findings that stand in an owner's shadow. `findings` come with the indexes of their packages.
-pub(crate) fn shadows(
+/// The findings that stand in an owner's shadow: those that are given, with the indexes of their packages and their own.
+pub(crate) fn shadows<'f>(
     packages: &[Package],
     groups: &[Group<'_>],
-    findings: &[(usize, Finding)],
+    units: &[Unit<'_>],
+    owned: impl Iterator<Item = (usize, usize, &'f Finding)>,
 ) -> Vec<Shadow> {
     // What is said of each owner, by the ids that it is said of.
-    let mut owners: HashMap<&str, HashMap<&str, &Hit>> = HashMap::new();
+    let mut owners: HashMap<&str, HashMap<&str, Said<'_>>> = HashMap::new();
     for group in groups.iter().filter(|group| group.owner) {
         let words = owners.entry(group.package.name.as_str()).or_default();
-        for hit in &group.hits {
-            for id in identities(&hit.advisory).into_iter().flat_map(|identity| identity.own) {
-                let word = words.entry(id).or_insert(hit);
-                if hit.evidence.verdict < word.evidence.verdict {
-                    *word = hit;
+        for said in group.said(units) {
+            for id in said.hit.record.derived().identities.iter().flat_map(|known| &known.own) {
+                let word = words.entry(&id.text).or_insert(said);
+                if said.hit.verdict < word.hit.verdict {
+                    *word = said;
                 }
             }
         }
     }
     let mut shadows = Vec::new();
-    for (index, (package, finding)) in findings.iter().enumerate() {
-        let Some(owner) = packages.get(*package).and_then(|package| package.owned_by.as_deref()) else {
+    for (package, index, finding) in owned {
+        let Some(owner) = packages.get(package).and_then(|package| package.owned_by.as_deref()) else {
             continue;
         };
         let words = owners.get(owner);
         let ids = std::iter::once(&finding.id).chain(&finding.aliases);
-        let word = ids.filter_map(|id| words?.get(id.as_str())).min_by_key(|hit| hit.evidence.verdict);
+        let word = ids.filter_map(|id| words?.get(id.as_str())).min_by_key(|said| said.hit.verdict);
         let reason = match word {
-            Some(hit) => {
-                format!("Owned by {owner}, of which {} says: {}", hit.advisory.id, hit.evidence.reason)
+            Some(said) => {
+                let reason = said.hit.evidence(said.unit).reason;
+                format!("Owned by {owner}, of which {} says: {reason}", said.hit.record.id)
             }
             None => format!("Owned by {owner}, of which no advisory speaks of {}.", finding.id),
         };
-        let verdict = word.map(|hit| hit.evidence.verdict);
+        let verdict = word.map(|said| said.hit.verdict);
         shadows.push(Shadow { finding: index, owner: owner.to_owned(), verdict, reason });
     }
     shadows

@@ -71,12 +71,12 @@ pub(crate) fn speaks(entry: &Ecosystem, package: &Ecosystem) -> bool {
 
 /// The ecosystems to ask for a package's advisories, besides its own.
 pub(crate) fn further(package: &Package, ecosystem: &Ecosystem) -> Vec<Ecosystem> {
-    let mut out = Vec::new();
-    if ecosystem.release().is_some() {
-        out.push(Ecosystem::new(ecosystem.name()));
-    }
-    out.extend(builders(package, ecosystem));
-    out
+    base(ecosystem).into_iter().chain(builders(package, ecosystem)).collect()
+}
+
+/// The ecosystem without its release, where it names one.
+pub(crate) fn base(ecosystem: &Ecosystem) -> Option<Ecosystem> {
+    ecosystem.release().map(|_| Ecosystem::new(ecosystem.name()))
 }
 
 /// The ecosystems of those who have built a package anew without another distribution around it: their names or

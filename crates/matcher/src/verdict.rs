@@ -13,20 +13,21 @@ use crate::stream;
 /// Every affected entry that names the package counts: a version in any range is affected. Where none contains it
 /// and one can't be read, the answer is undetermined, never "no". A withdrawn record affects nothing.
 pub fn verdict(package: &Package, advisory: &Advisory) -> Option<Evidence> {
-    judge(package, advisory).map(|judged| judged.evidence)
+    judge(package, advisory, None).map(|judged| judged.evidence)
 }
 
 /// A verdict, and the entries that gave it.
-pub(crate) struct Judged<'a> {
+pub(crate) struct Judged {
     pub(crate) evidence: Evidence,
-    /// The entries with that verdict.
-    pub(crate) entries: Vec<&'a Affected>,
+    /// The places of the entries with that verdict.
+    pub(crate) entries: Vec<usize>,
     /// Whether it is undetermined for want of a readable version of the package.
     pub(crate) unparsed: bool,
 }
 
 /// One entry's answer.
 struct Answer<'a> {
+    at: usize,
     entry: &'a Affected,
     verdict: Verdict,
     range: String,
@@ -36,31 +37,35 @@ struct Answer<'a> {
     unparsed: bool,
 }
 
-pub(crate) fn judge<'a>(package: &Package, advisory: &'a Advisory) -> Option<Judged<'a>> {
+/// The verdict by the entries of the kind, or of both.
+pub(crate) fn judge(package: &Package, advisory: &Advisory, kind: Option<NameKind>) -> Option<Judged> {
     let ecosystem = package.ecosystem.as_ref()?;
-    let named = |entry: &&Affected, ecosystem: &plimsoll_core::Ecosystem| {
-        stream::speaks(&entry.ecosystem, ecosystem)
+    let named = |entry: &Affected, ecosystem: &plimsoll_core::Ecosystem| {
+        kind.is_none_or(|kind| entry.name_kind == kind)
+            && stream::speaks(&entry.ecosystem, ecosystem)
             && name_of(package, ecosystem, entry.name_kind)
                 .is_some_and(|name| name == normal_name(entry.ecosystem.as_str(), &entry.name))
     };
-    let mut entries: Vec<&Affected> = Vec::new();
+    let all = || advisory.affected.iter().enumerate();
+    let mut entries: Vec<(usize, &Affected)> = Vec::new();
     for builder in stream::builders(package, ecosystem) {
         // What is said of a rebuilt package stands in place of what is said of the release's own.
         if entries.is_empty() {
-            entries.extend(advisory.affected.iter().filter(|entry| named(entry, &builder)));
+            entries.extend(all().filter(|(_, entry)| named(entry, &builder)));
         }
     }
     if entries.is_empty() {
-        entries.extend(advisory.affected.iter().filter(|entry| named(entry, ecosystem)));
+        entries.extend(all().filter(|(_, entry)| named(entry, ecosystem)));
     }
     // Where the record names the release, that decides; an entry for all releases is for the others.
-    let names_release = |entry: &&Affected| stream::stream(&entry.ecosystem) != entry.ecosystem.name();
+    let names_release =
+        |(_, entry): &(usize, &Affected)| stream::stream(&entry.ecosystem) != entry.ecosystem.name();
     if entries.iter().any(names_release) {
         entries.retain(names_release);
     }
     let scheme = Scheme::for_ecosystem(ecosystem.as_str());
-    let mut answers: Vec<Answer<'a>> =
-        entries.into_iter().filter_map(|entry| answer(package, advisory, entry, scheme)).collect();
+    let mut answers: Vec<Answer<'_>> =
+        entries.into_iter().filter_map(|(at, entry)| answer(package, advisory, at, entry, scheme)).collect();
     // `Verdict` is ordered by what outweighs what. Of several fixes, the last one that was passed says most.
     let best = answers.iter().map(|answer| answer.verdict).min()?;
     answers.retain(|answer| answer.verdict == best);
@@ -91,13 +96,14 @@ pub(crate) fn judge<'a>(package: &Package, advisory: &'a Advisory) -> Option<Jud
         reason: reason.into(),
     };
     let unparsed = answers.iter().any(|answer| answer.unparsed);
-    let entries = answers.into_iter().map(|answer| answer.entry).collect();
+    let entries = answers.into_iter().map(|answer| answer.at).collect();
     Some(Judged { evidence, entries, unparsed })
 }
 
 fn answer<'a>(
     package: &Package,
     advisory: &Advisory,
+    at: usize,
     entry: &'a Affected,
     scheme: Option<Scheme>,
 ) -> Option<Answer<'a>> {
@@ -106,7 +112,7 @@ fn answer<'a>(
         return None;
     }
     let version = version_of(package, entry.name_kind);
-    let mut answer = range(advisory, entry, scheme, &version);
+    let mut answer = Answer { at, ..range(advisory, entry, scheme, &version) };
     if let Some(why) = limits::other_platform(package, entry) {
         answer.verdict = Verdict::NotAffected;
         answer.reason = format!("The record is {why}.");
@@ -120,6 +126,7 @@ fn answer<'a>(
 /// What the entry's ranges and listed versions say of a version.
 fn range<'a>(advisory: &Advisory, entry: &'a Affected, scheme: Option<Scheme>, version: &str) -> Answer<'a> {
     let answer = |verdict, range: String, reason: String| Answer {
+        at: 0,
         entry,
         verdict,
         range,
@@ -215,7 +222,7 @@ fn place_in<'a>(scheme: Scheme, entry: &'a Affected, events: &[Event], version: 
         }
         Place::UnusableBound { why, range } => (Verdict::Undetermined, range, why, None, false),
     };
-    Answer { entry, verdict, range, reason, fixed, unparsed }
+    Answer { at: 0, entry, verdict, range, reason, fixed, unparsed }
 }
 
 /// The name kinds that entries may use, for those who make queries.

@@ -1,15 +1,16 @@
 //! The weaknesses (CWE) of a finding.
 
-use crate::hit::Hit;
-use crate::hub::Fact;
-use crate::identity::identities;
+use plimsoll_core::Shared;
 
-/// What the records that decide and those that the hub knows class it as, each once, in the order of the numbers. An
+use crate::facts::Fact;
+use crate::record::Record;
+
+/// What the records that decide and those that know its ids class it as, each once, in the order of the numbers. An
 /// erratum of several vulnerabilities does not say whose weakness is which, so its are nobody's.
-pub(crate) fn of<'a>(deciding: &[&'a Hit], facts: impl Iterator<Item = &'a Fact>) -> Vec<String> {
-    let records = deciding.iter().map(|hit| &hit.advisory);
-    let of_one = records.filter(|record| !record.cwes.is_empty() && identities(record).len() == 1);
-    let said = of_one.flat_map(|record| &record.cwes).chain(facts.flat_map(|fact| &fact.cwes));
+pub(crate) fn of<'a>(deciding: impl Iterator<Item = &'a Record>, facts: &'a [Fact]) -> Shared<Vec<String>> {
+    let of_one = deciding.filter(|record| record.derived().identities.len() == 1);
+    let known = facts.iter().flat_map(|fact| &fact.record.cwes);
+    let said = of_one.flat_map(|record| &record.cwes).chain(known);
     let mut numbers: Vec<u32> = said.filter_map(|text| number(text)).collect();
     numbers.sort_unstable();
     numbers.dedup();

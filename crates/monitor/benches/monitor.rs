@@ -7,6 +7,7 @@
 //! Printed are times of this machine as it is; ratios between them mean more than they do.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -15,7 +16,7 @@ use plimsoll_core::{
     Advisory, Affected, Assessment, Digest, Distro, Ecosystem, Event, ImagePath, LayerRef, Location,
     NameKind, Package, PackageType, Purl, Range, RangeKind, Rating, Severity,
 };
-use plimsoll_matcher::{Candidates, Error as MatchError, Options, Query};
+use plimsoll_matcher::{Candidates, Error as MatchError, Options, Query, Record};
 use plimsoll_monitor::{
     AdmissionPolicy, Advisories, DAY, Durability, Error, Filter, Incoming, Judge, Notification, Place,
     Policies, QUESTIONS, QueryLimits, Scan, ScanState, Scope, SqliteStore, Start, Store,
@@ -61,14 +62,14 @@ impl Candidates for Feed {
     fn candidates(
         &self,
         queries: &[Query<'_>],
-        hit: &mut dyn FnMut(usize, &Advisory),
+        hit: &mut dyn FnMut(usize, &Arc<Record>),
     ) -> Result<(), MatchError> {
         self.now().candidates(queries, hit)
     }
     fn covers(&self, ecosystem: &Ecosystem) -> Result<bool, MatchError> {
         self.now().covers(ecosystem)
     }
-    fn known(&self, ids: &[&str], hit: &mut dyn FnMut(usize, &Advisory)) -> Result<(), MatchError> {
+    fn known(&self, ids: &[&str], hit: &mut dyn FnMut(usize, &Arc<Record>)) -> Result<(), MatchError> {
         self.now().known(ids, hit)
     }
 }

@@ -3,12 +3,10 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use plimsoll_advisory::Store;
-use plimsoll_core::{
-    Advisory, Assessment, Coverage, Distro, Ecosystem, Finding, Observer, Package, Plan, Silent, Status,
-};
+use plimsoll_core::{Assessment, Coverage, Distro, Finding, Observer, Package, Plan, Silent, Status};
 use plimsoll_image::{Image, ImageInfo, ImageStatus, LayerCache, OpenOptions, SourceKind};
 use plimsoll_inventory::Catalogers;
-use plimsoll_matcher::{Candidates, Error as MatchError, Matched, Query, match_packages};
+use plimsoll_matcher::{Candidates, Matched, match_packages};
 use plimsoll_report::{
     AdvisorySet, Assessed, CoverageReport, FORMAT, FORMAT_VERSION, Gap, ImageSummary, Report, RulesSummary,
     Support, Tool,
@@ -102,7 +100,7 @@ impl Scanner {
         let (records, generation) = status.generation.map_or((0, 0), |newest| (newest.records, newest.id));
         let set = AdvisorySet { records, generation, newest, starter: false };
         let store = Arc::new(store);
-        let scanner = Self::over(Box::new(Shared(Arc::clone(&store))), set);
+        let scanner = Self::over(Box::new(Arc::clone(&store)), set);
         Ok(Self { lifetimes: Some(store), ..scanner })
     }
 
@@ -336,27 +334,6 @@ fn has_catalogue(advisories: &dyn Candidates) -> bool {
         has |= advisory.ratings.iter().any(|rating| rating.scheme == "KEV");
     });
     has && asked.is_ok()
-}
-
-/// A store that several threads ask in turn: one connection is enough, since an image is one question.
-struct Shared(Arc<Store>);
-
-impl Candidates for Shared {
-    fn candidates(
-        &self,
-        queries: &[Query<'_>],
-        hit: &mut dyn FnMut(usize, &Advisory),
-    ) -> Result<(), MatchError> {
-        self.0.candidates(queries, hit)
-    }
-
-    fn covers(&self, ecosystem: &Ecosystem) -> Result<bool, MatchError> {
-        self.0.covers(ecosystem)
-    }
-
-    fn known(&self, ids: &[&str], hit: &mut dyn FnMut(usize, &Advisory)) -> Result<(), MatchError> {
-        self.0.known(ids, hit)
-    }
 }
 
 fn coverage(packages: &[Package], matched: &Matched) -> CoverageReport {

@@ -5,6 +5,7 @@
 //! layout.
 
 mod build;
+mod kept;
 mod layout;
 mod segment;
 
@@ -12,14 +13,17 @@ use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use plimsoll_core::{Advisory, Ecosystem};
-use plimsoll_matcher::{Candidates, Query, stream};
+use plimsoll_core::Ecosystem;
+use plimsoll_matcher::{Candidates, Facts, Query, Record, stream};
+use plimsoll_version::{Key, Scheme};
 
 use crate::Error;
 use crate::codec::{Damaged, Reader};
+use crate::span;
 pub(crate) use build::Failed;
+use kept::Shelf;
 use segment::Segment;
 
 /// A compact index, open. Any number of threads may ask it at once.
@@ -110,42 +114,98 @@ impl Index {
     }
 }
 
-impl Candidates for Index {
-    fn candidates(
-        &self,
-        queries: &[Query<'_>],
-        hit: &mut dyn FnMut(usize, &Advisory),
-    ) -> Result<(), plimsoll_matcher::Error> {
+impl Index {
+    fn look_up(&self, queries: &[Query<'_>], hit: &mut dyn FnMut(usize, &Arc<Record>)) -> Result<(), Error> {
+        // An image's packages are of a handful of ecosystems.
+        let mut places: Vec<(&Ecosystem, Option<Place<'_>>)> = Vec::new();
+        // A package is asked for under several names, with the same version.
+        let mut last: Option<(&str, Scheme, Option<Key>)> = None;
         for (index, query) in queries.iter().enumerate() {
-            let segment = self.segment(query.ecosystem.name()).map_err(plimsoll_matcher::Error::source)?;
-            let Some(segment) = segment else { continue };
-            segment
-                .look_up(query, &mut |advisory| hit(index, advisory))
-                .map_err(|e| plimsoll_matcher::Error::source(damaged(&self.path, e)))?;
+            let known = places.iter().position(|(ecosystem, _)| *ecosystem == query.ecosystem);
+            let at = match known {
+                Some(known) => known,
+                None => {
+                    places.push((query.ecosystem, self.place(query.ecosystem)?));
+                    places.len() - 1
+                }
+            };
+            let Some(place) = places.get(at).and_then(|(_, place)| place.as_ref()) else { continue };
+            let key = match query.version.zip(place.scheme) {
+                None => None,
+                Some((version, scheme)) => match &mut last {
+                    Some((text, of, key)) if *text == version && *of == scheme => key.as_ref(),
+                    last => last.insert((version, scheme, span::place(scheme, version))).2.as_ref(),
+                },
+            };
+            let name = (place.stream, segment::kind(query.kind), query.name);
+            place
+                .segment
+                .walk(name, key.map(Key::as_bytes), &place.shelf, &mut |record| hit(index, record))
+                .map_err(|e| damaged(&self.path, e))?;
         }
         Ok(())
     }
 
+    /// Where the records of an ecosystem's release are.
+    fn place(&self, ecosystem: &Ecosystem) -> Result<Option<Place<'_>>, Error> {
+        let Some(segment) = self.segment(ecosystem.name())? else { return Ok(None) };
+        let stream = segment.stream(&stream(ecosystem));
+        let scheme = Scheme::for_ecosystem(ecosystem.as_str());
+        Ok(stream.map(|stream| Place { segment, stream, scheme, shelf: segment.shelf() }))
+    }
+
+    fn by_id(
+        &self,
+        id: &str,
+        shown: &mut HashSet<u32>,
+        show: &mut dyn FnMut(&Arc<Record>),
+    ) -> Result<(), Error> {
+        match self.segment(layout::IDS)? {
+            Some(segment) => segment.named(id, shown, show).map_err(|e| damaged(&self.path, e)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Where the records of an ecosystem's release are.
+struct Place<'i> {
+    segment: &'i Segment,
+    stream: u32,
+    scheme: Option<Scheme>,
+    shelf: Arc<Shelf>,
+}
+
+impl Candidates for Index {
+    fn candidates(
+        &self,
+        queries: &[Query<'_>],
+        hit: &mut dyn FnMut(usize, &Arc<Record>),
+    ) -> Result<(), plimsoll_matcher::Error> {
+        self.look_up(queries, hit).map_err(plimsoll_matcher::Error::source)
+    }
+
     fn covers(&self, ecosystem: &Ecosystem) -> Result<bool, plimsoll_matcher::Error> {
         let segment = self.segment(ecosystem.name()).map_err(plimsoll_matcher::Error::source)?;
-        Ok(segment.is_some_and(|segment| segment.has(&stream(ecosystem)) || segment.has(ecosystem.name())))
+        let has = |segment: &Segment, stream: &str| segment.stream(stream).is_some();
+        Ok(segment.is_some_and(|segment| has(segment, &stream(ecosystem)) || has(segment, ecosystem.name())))
     }
 
     fn known(
         &self,
         ids: &[&str],
-        hit: &mut dyn FnMut(usize, &Advisory),
+        hit: &mut dyn FnMut(usize, &Arc<Record>),
     ) -> Result<(), plimsoll_matcher::Error> {
-        let Some(segment) = self.segment(layout::IDS).map_err(plimsoll_matcher::Error::source)? else {
-            return Ok(());
-        };
         let mut shown = HashSet::new();
         for (index, id) in ids.iter().enumerate() {
-            segment
-                .named(id, &mut shown, &mut |advisory| hit(index, advisory))
-                .map_err(|e| plimsoll_matcher::Error::source(damaged(&self.path, e)))?;
+            self.by_id(id, &mut shown, &mut |record| hit(index, record))
+                .map_err(plimsoll_matcher::Error::source)?;
         }
         Ok(())
+    }
+
+    fn facts(&self, record: &Record) -> Result<Option<Arc<Facts>>, plimsoll_matcher::Error> {
+        let facts = record.facts(|id, show| self.by_id(id, &mut HashSet::new(), show));
+        facts.map(Some).map_err(plimsoll_matcher::Error::source)
     }
 }
 

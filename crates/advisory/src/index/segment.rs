@@ -1,12 +1,13 @@
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
-use plimsoll_core::{Advisory, NameKind};
-use plimsoll_matcher::{Query, stream};
+use plimsoll_core::NameKind;
+use plimsoll_matcher::Record;
 
+use super::kept::{Kept, Shelf};
 use super::layout::hash;
 use crate::codec::{self, Damaged, Reader};
-use crate::memory::hint;
+use crate::seen::Seen;
 use crate::span::Span;
 
 /// Everything of one ecosystem.
@@ -19,7 +20,7 @@ pub(super) struct Segment {
     /// Where what the tables point at begins.
     body: usize,
     /// Groups of entries that were decoded, with their records.
-    kept: Mutex<HashMap<u32, Arc<Advisory>>>,
+    kept: Kept,
 }
 
 /// Numbers of four bytes, in the segment's bytes.
@@ -28,9 +29,6 @@ struct Table {
     start: usize,
     len: usize,
 }
-
-/// Groups of entries that stay decoded: what the images of a registry have in common. Some kilobytes each.
-const KEPT: usize = 8192;
 
 impl Segment {
     pub(super) fn read(bytes: Vec<u8>) -> Result<Self, Damaged> {
@@ -56,16 +54,17 @@ impl Segment {
         }
         let body = at;
         let streams = (0u32..).zip(names).map(|(index, name)| (name, index)).collect();
-        Ok(Self { streams, slots, entries, records, body, bytes, kept: Mutex::default() })
+        Ok(Self { streams, slots, entries, records, body, bytes, kept: Kept::new(entries.len) })
     }
 
-    pub(super) fn has(&self, stream: &str) -> bool {
-        self.streams.contains_key(stream)
+    /// The number of a stream, where any record is of it.
+    pub(super) fn stream(&self, stream: &str) -> Option<u32> {
+        self.streams.get(stream).copied()
     }
 
-    pub(super) fn look_up(&self, query: &Query<'_>, hit: &mut dyn FnMut(&Advisory)) -> Result<(), Damaged> {
-        let Some(&stream) = self.streams.get(stream(query.ecosystem).as_ref()) else { return Ok(()) };
-        self.walk(stream, kind(query.kind), query.name, hint(query).as_deref(), hit)
+    /// What is decoded already.
+    pub(super) fn shelf(&self) -> Arc<Shelf> {
+        self.kept.shelf()
     }
 
     /// Shows what is known by a name, whatever the version, and was not shown before.
@@ -73,28 +72,29 @@ impl Segment {
         &self,
         name: &str,
         shown: &mut HashSet<u32>,
-        hit: &mut dyn FnMut(&Advisory),
+        hit: &mut dyn FnMut(&Arc<Record>),
     ) -> Result<(), Damaged> {
         let Some(mut spans) = self.find(0, 0, name)? else { return Ok(()) };
+        let shelf = self.shelf();
         for _ in 0..spans.number()? {
             let (_, _, entry) = (spans.blob()?, spans.blob()?, spans.index()?);
             if shown.insert(entry) {
-                hit(&*self.advisory(entry)?);
+                self.show(entry, &shelf, hit)?;
             }
         }
         Ok(())
     }
 
-    fn walk(
+    /// Shows what may affect the version of this key, or, without one, everything that speaks of the name.
+    pub(super) fn walk(
         &self,
-        stream: u32,
-        kind: u8,
-        name: &str,
+        (stream, kind, name): (u32, u8, &str),
         key: Option<&[u8]>,
-        hit: &mut dyn FnMut(&Advisory),
+        shelf: &Shelf,
+        hit: &mut dyn FnMut(&Arc<Record>),
     ) -> Result<(), Damaged> {
         let Some(mut spans) = self.find(stream, kind, name)? else { return Ok(()) };
-        let mut seen: Vec<u32> = Vec::new();
+        let mut seen = Seen::default();
         for _ in 0..spans.number()? {
             let (lo, hi, entry) = (spans.blob()?, spans.blob()?, spans.index()?);
             if let Some(key) = key {
@@ -107,35 +107,31 @@ impl Segment {
                 }
             }
             // Several spans of one entry may hold the version.
-            if seen.contains(&entry) {
-                continue;
+            if seen.insert(entry) {
+                self.show(entry, shelf, hit)?;
             }
-            seen.push(entry);
-            hit(&*self.advisory(entry)?);
         }
         Ok(())
     }
 
-    /// A group of entries with its record.
-    fn advisory(&self, index: u32) -> Result<Arc<Advisory>, Damaged> {
-        if let Some(read) = self.kept().get(&index) {
-            return Ok(Arc::clone(read));
+    /// Shows a group of entries with its record.
+    fn show(&self, index: u32, shelf: &Shelf, hit: &mut dyn FnMut(&Arc<Record>)) -> Result<(), Damaged> {
+        if let Some(kept) = shelf.get(index) {
+            hit(kept);
+            return Ok(());
         }
         let mut entry = self.at(self.entries, index)?;
+        let start = entry.left();
         let record = entry.index()?;
-        let mut advisory = self.at(self.records, record)?.head()?;
+        let mut head = self.at(self.records, record)?;
+        let begin = head.left();
+        let mut advisory = head.head()?;
         advisory.affected = entry.entries()?;
-        let advisory = Arc::new(advisory);
-        let mut kept = self.kept();
-        if kept.len() >= KEPT {
-            kept.clear();
-        }
-        kept.insert(index, Arc::clone(&advisory));
-        Ok(advisory)
-    }
-
-    fn kept(&self) -> MutexGuard<'_, HashMap<u32, Arc<Advisory>>> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+        let size = start.saturating_sub(entry.left()).saturating_add(begin.saturating_sub(head.left()));
+        let record = Arc::new(Record::new(advisory));
+        self.kept.keep(shelf, index, &record, size);
+        hit(&record);
+        Ok(())
     }
 
     /// The intervals of a name.

@@ -1,20 +1,21 @@
-use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+use std::sync::Arc;
 
 use plimsoll_core::{Advisory, NameKind, Rating};
-use plimsoll_matcher::{Candidates, Query, stream};
+use plimsoll_matcher::{Candidates, Facts, Query, Record, stream};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Store, schema};
 use crate::Error;
 use crate::codec::{self, Damaged};
 use crate::memory::hint;
+use crate::seen::Seen;
 
 impl Candidates for Store {
     fn candidates(
         &self,
         queries: &[Query<'_>],
-        hit: &mut dyn FnMut(usize, &Advisory),
+        hit: &mut dyn FnMut(usize, &Arc<Record>),
     ) -> Result<(), plimsoll_matcher::Error> {
         self.look_up(queries, hit).map_err(plimsoll_matcher::Error::source)
     }
@@ -27,49 +28,62 @@ impl Candidates for Store {
     fn known(
         &self,
         ids: &[&str],
-        hit: &mut dyn FnMut(usize, &Advisory),
+        hit: &mut dyn FnMut(usize, &Arc<Record>),
     ) -> Result<(), plimsoll_matcher::Error> {
         self.look_up_ids(ids, hit).map_err(plimsoll_matcher::Error::source)
+    }
+
+    fn facts(&self, record: &Record) -> Result<Option<Arc<Facts>>, plimsoll_matcher::Error> {
+        let facts = record.facts(|id, show| self.look_up_ids(&[id], &mut |_, record| show(record)));
+        facts.map(Some).map_err(plimsoll_matcher::Error::source)
     }
 }
 
 impl Store {
-    fn look_up(&self, queries: &[Query<'_>], hit: &mut dyn FnMut(usize, &Advisory)) -> Result<(), Error> {
+    fn look_up(&self, queries: &[Query<'_>], hit: &mut dyn FnMut(usize, &Arc<Record>)) -> Result<(), Error> {
         let failed = |e| Error::database(&self.path, e);
         let connection = self.connection();
         let mut matching = connection.prepare_cached(schema::MATCH).map_err(failed)?;
         let mut all = connection.prepare_cached(schema::ALL).map_err(failed)?;
-        // A source package's records are asked for with each of its binaries: their heads are read once.
-        let mut heads: HashMap<i64, Advisory> = HashMap::new();
         for (index, query) in queries.iter().enumerate() {
             let Some(ecosystem) = self.ecosystems.get(stream(query.ecosystem).as_ref()) else { continue };
             let kind = kind(query.kind);
             let mut rows = match hint(query) {
-                Some(key) => matching.query(params![ecosystem.id, query.name, kind, key]),
+                Some(key) => matching.query(params![ecosystem.id, query.name, kind, key.as_bytes()]),
                 None => all.query(params![ecosystem.id, query.name, kind]),
             }
             .map_err(failed)?;
-            let mut seen: Vec<i64> = Vec::new();
+            // Several spans of one entry may hold the version.
+            let mut seen = Seen::default();
             while let Some(row) = rows.next().map_err(failed)? {
-                let record: i64 = row.get(0).map_err(failed)?;
-                // Several spans of one entry may hold the version.
-                if seen.contains(&record) {
-                    continue;
+                let entry: i64 = row.get(0).map_err(failed)?;
+                if seen.insert(entry) {
+                    hit(index, &self.entry(&connection, entry)?);
                 }
-                seen.push(record);
-                let body = row.get_ref(1).and_then(|value| Ok(value.as_blob()?)).map_err(failed)?;
-                let advisory = match heads.entry(record) {
-                    Entry::Occupied(known) => known.into_mut(),
-                    Entry::Vacant(new) => new.insert(self.head(&connection, record)?),
-                };
-                advisory.affected = codec::entries(body).map_err(|e| self.damaged(e))?;
-                hit(index, advisory);
             }
         }
         Ok(())
     }
 
-    fn look_up_ids(&self, ids: &[&str], hit: &mut dyn FnMut(usize, &Advisory)) -> Result<(), Error> {
+    /// A group of entries with its record.
+    fn entry(&self, connection: &Connection, id: i64) -> Result<Arc<Record>, Error> {
+        if let Some(kept) = self.kept.entry(id) {
+            return Ok(kept);
+        }
+        let failed = |e| Error::database(&self.path, e);
+        let mut entries = connection.prepare_cached(schema::ENTRY).map_err(failed)?;
+        let mut rows = entries.query([id]).map_err(failed)?;
+        let row = rows.next().map_err(failed)?.ok_or_else(|| self.damaged(Damaged))?;
+        let blob = |column| row.get_ref(column).and_then(|value| Ok(value.as_blob()?)).map_err(failed);
+        let (head, body) = (blob(0)?, blob(1)?);
+        let mut advisory = codec::head(head).map_err(|e| self.damaged(e))?;
+        advisory.affected = codec::entries(body).map_err(|e| self.damaged(e))?;
+        let record = Arc::new(Record::new(advisory));
+        self.kept.keep_entry(id, &record, head.len().saturating_add(body.len()));
+        Ok(record)
+    }
+
+    fn look_up_ids(&self, ids: &[&str], hit: &mut dyn FnMut(usize, &Arc<Record>)) -> Result<(), Error> {
         let failed = |e| Error::database(&self.path, e);
         let connection = self.connection();
         let mut known = connection.prepare_cached(schema::IDS).map_err(failed)?;
@@ -79,14 +93,22 @@ impl Store {
             let mut rows = known.query([id]).map_err(failed)?;
             while let Some(row) = rows.next().map_err(failed)? {
                 let record: i64 = row.get(0).map_err(failed)?;
-                if shown.insert(record) {
-                    hit(index, &self.head(&connection, record)?);
+                if !shown.insert(record) {
+                    continue;
                 }
+                if let Some(kept) = self.kept.head(record) {
+                    hit(index, &kept);
+                    continue;
+                }
+                let (head, size) = self.sized(&connection, record)?;
+                let head = Arc::new(Record::new(head));
+                self.kept.keep_head(record, &head, size);
+                hit(index, &head);
             }
             let probability: Option<u32> =
                 score.query_row([id], |row| row.get(0)).optional().map_err(failed)?;
             if let Some(probability) = probability {
-                hit(index, &scored(id, probability));
+                hit(index, &Arc::new(Record::new(scored(id, probability))));
             }
         }
         Ok(())
@@ -94,12 +116,17 @@ impl Store {
 
     /// A record without its affected entries.
     pub(super) fn head(&self, connection: &Connection, record: i64) -> Result<Advisory, Error> {
+        self.sized(connection, record).map(|(head, _)| head)
+    }
+
+    /// The same, with its encoded size.
+    fn sized(&self, connection: &Connection, record: i64) -> Result<(Advisory, usize), Error> {
         let failed = |e| Error::database(&self.path, e);
         let mut heads = connection.prepare_cached(schema::HEAD).map_err(failed)?;
         let mut rows = heads.query([record]).map_err(failed)?;
         let row = rows.next().map_err(failed)?.ok_or_else(|| self.damaged(Damaged))?;
         let head = row.get_ref(0).and_then(|value| Ok(value.as_blob()?)).map_err(failed)?;
-        codec::head(head).map_err(|e| self.damaged(e))
+        Ok((codec::head(head).map_err(|e| self.damaged(e))?, head.len()))
     }
 
     pub(super) fn damaged(&self, why: Damaged) -> Error {

@@ -7,6 +7,7 @@
 mod changes;
 mod download;
 mod draft;
+mod kept;
 mod lifetime;
 mod look_up;
 mod place;
@@ -44,6 +45,7 @@ pub struct Store {
     connection: Mutex<Connection>,
     /// Streams by name: few, and asked for with every query.
     ecosystems: HashMap<String, Ecosystem>,
+    kept: kept::Kept,
 }
 
 struct Ecosystem {
@@ -84,7 +86,12 @@ impl Store {
                 ecosystems.insert(row.get(0).map_err(failed)?, ecosystem);
             }
         }
-        Ok(Self { path: path.to_owned(), connection: Mutex::new(connection), ecosystems })
+        Ok(Self {
+            path: path.to_owned(),
+            connection: Mutex::new(connection),
+            ecosystems,
+            kept: kept::Kept::default(),
+        })
     }
 
     /// Opens the store at `path`, which is made, empty, where there is none; its folder as well.

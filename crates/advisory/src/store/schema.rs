@@ -91,15 +91,15 @@ CREATE TABLE known (
 
 /// The entries that may affect a version: the one query that matching makes.
 pub(crate) const MATCH: &str = "
-SELECT entry.record, entry.body
-FROM span JOIN entry ON entry.id = span.entry
-WHERE span.ecosystem = ?1 AND span.name = ?2 AND span.kind = ?3 AND span.lo <= ?4 AND span.hi > ?4";
+SELECT entry FROM span WHERE ecosystem = ?1 AND name = ?2 AND kind = ?3 AND lo <= ?4 AND hi > ?4";
 
 /// The entries that speak of a package at all.
 pub(crate) const ALL: &str = "
-SELECT entry.record, entry.body
-FROM span JOIN entry ON entry.id = span.entry
-WHERE span.ecosystem = ?1 AND span.name = ?2 AND span.kind = ?3";
+SELECT entry FROM span WHERE ecosystem = ?1 AND name = ?2 AND kind = ?3";
+
+/// A group of entries with its record.
+pub(crate) const ENTRY: &str = "
+SELECT record.head, entry.body FROM entry JOIN record ON record.id = entry.record WHERE entry.id = ?1";
 
 /// The records that an id is one of.
 pub(crate) const IDS: &str = "SELECT record FROM known WHERE id = ?1";

@@ -2,13 +2,14 @@
 #![allow(dead_code, unreachable_pub)]
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use plimsoll_advisory::{ChangedName, Effect, Memory, RecordChange};
 use plimsoll_core::{
     Advisory, Affected, Digest, Ecosystem, Event, Finding, ImagePath, LayerRef, Location, NameKind, Package,
     PackageType, Purl, Range, RangeKind, Rating,
 };
-use plimsoll_matcher::{Candidates, Error as MatchError, Options, Query};
+use plimsoll_matcher::{Candidates, Error as MatchError, Options, Query, Record};
 use plimsoll_monitor::{Advisories, DAY, Error, Incoming, Judge, Place, Policies, Scan, SqliteStore, Store};
 use plimsoll_registry::{Action, Format, RegistryEvent};
 use plimsoll_rules::Ruleset;
@@ -40,7 +41,7 @@ impl Candidates for Feed {
     fn candidates(
         &self,
         queries: &[Query<'_>],
-        hit: &mut dyn FnMut(usize, &Advisory),
+        hit: &mut dyn FnMut(usize, &Arc<Record>),
     ) -> Result<(), MatchError> {
         self.current.as_ref().map_or(Ok(()), |memory| memory.candidates(queries, hit))
     }
@@ -49,7 +50,7 @@ impl Candidates for Feed {
         self.current.as_ref().map_or(Ok(false), |memory| memory.covers(ecosystem))
     }
 
-    fn known(&self, ids: &[&str], hit: &mut dyn FnMut(usize, &Advisory)) -> Result<(), MatchError> {
+    fn known(&self, ids: &[&str], hit: &mut dyn FnMut(usize, &Arc<Record>)) -> Result<(), MatchError> {
         self.current.as_ref().map_or(Ok(()), |memory| memory.known(ids, hit))
     }
 }
