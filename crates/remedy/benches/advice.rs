@@ -2,12 +2,13 @@
 //! packages. Ten times the findings should take ten times as long.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use plimsoll_core::{
     Advisory, Affected, Ecosystem, Event, Finding, ImagePath, LayerRef, Location, NameKind, Package,
     PackageType, Purl, Range, RangeKind, Source,
 };
-use plimsoll_matcher::{Candidates, Error, Options, Query, match_packages};
+use plimsoll_matcher::{Candidates, Error, Options, Query, Record, match_packages};
 use plimsoll_remedy::{Advice, upgrades};
 
 fn main() {
@@ -15,10 +16,14 @@ fn main() {
 }
 
 /// Records by the name that they speak of.
-struct ByName(HashMap<String, Vec<Advisory>>);
+struct ByName(HashMap<String, Vec<Arc<Record>>>);
 
 impl Candidates for ByName {
-    fn candidates(&self, queries: &[Query<'_>], hit: &mut dyn FnMut(usize, &Advisory)) -> Result<(), Error> {
+    fn candidates(
+        &self,
+        queries: &[Query<'_>],
+        hit: &mut dyn FnMut(usize, &Arc<Record>),
+    ) -> Result<(), Error> {
         for (at, query) in queries.iter().enumerate() {
             for advisory in self.0.get(query.name).into_iter().flatten() {
                 hit(at, advisory);
@@ -32,13 +37,14 @@ impl Candidates for ByName {
     }
 }
 
-fn advisory(id: String, ecosystem: &str, kind: NameKind, name: &str, fixed: String) -> Advisory {
+fn advisory(id: String, ecosystem: &str, kind: NameKind, name: &str, fixed: String) -> Arc<Record> {
     let events = vec![Event::Introduced("0".to_owned()), Event::Fixed(fixed)];
     let affected = Affected {
         ranges: vec![Range { kind: RangeKind::Ecosystem, events }],
         ..Affected::new(Ecosystem::from(ecosystem.to_owned()), name, kind)
     };
-    Advisory { id, feed: "bench".to_owned(), affected: vec![affected], ..Advisory::default() }
+    let advisory = Advisory { id, feed: "bench".to_owned(), affected: vec![affected], ..Advisory::default() };
+    Arc::new(Record::new(advisory))
 }
 
 fn placed(mut package: Package, ecosystem: &str, path: &str) -> Package {
