@@ -118,13 +118,13 @@ pub(crate) fn collect<'a>(
     for group in groups.iter_mut() {
         let hint = !(options.dismissed || group.owner);
         for (kind, slot) in KINDS.into_iter().zip(&mut group.units) {
-            let Some(key) = Unit::key(group.package, !group.builders.is_empty(), kind, hint) else {
+            let Some(key) = Unit::key(group.package, &group.builders, kind, hint) else {
                 continue;
             };
             *slot = Some(match known.entry(key) {
                 Entry::Occupied(known) => *known.get(),
                 Entry::Vacant(new) => {
-                    units.push(Unit::of(new.key(), group.package, &group.builders));
+                    units.push(Unit::of(new.key(), group.package));
                     *new.insert(units.len() - 1)
                 }
             });

@@ -49,6 +49,8 @@ pub(crate) struct UnitKey<'a> {
     module: Option<&'a str>,
     /// The package's own name and version, where they decide as well: they tell who built it, and in which flavour.
     own: Option<(&'a str, &'a str)>,
+    /// Those who have built it anew.
+    builders: Vec<Ecosystem>,
     hint: bool,
 }
 
@@ -80,12 +82,12 @@ pub(crate) enum How {
 impl<'a> Unit<'a> {
     pub(crate) fn key(
         package: &'a Package,
-        is_rebuilt: bool,
+        builders: &[Ecosystem],
         kind: NameKind,
         hint: bool,
     ) -> Option<UnitKey<'a>> {
         let ecosystem = package.ecosystem.as_ref()?;
-        let own = if is_rebuilt {
+        let own = if !builders.is_empty() {
             Some((package.name.as_str(), package.version.as_str()))
         } else if package.kind == PackageType::Rpm {
             Some(("", package.version.as_str()))
@@ -101,11 +103,12 @@ impl<'a> Unit<'a> {
             arch: package.arch.as_deref(),
             module: package.module.as_deref(),
             own,
+            builders: builders.to_vec(),
             hint,
         })
     }
 
-    pub(crate) fn of(key: &UnitKey<'a>, package: &'a Package, builders: &[Ecosystem]) -> Self {
+    pub(crate) fn of(key: &UnitKey<'a>, package: &'a Package) -> Self {
         let ecosystem = key.ecosystem;
         let scheme = Scheme::for_ecosystem(ecosystem.as_str());
         let placed = scheme.filter(|scheme| scheme.parses(&key.version).is_ok());
@@ -121,13 +124,13 @@ impl<'a> Unit<'a> {
             stream: stream::stream(ecosystem).into(),
             further: stream::base(ecosystem)
                 .into_iter()
-                .chain(builders.iter().cloned())
+                .chain(key.builders.iter().cloned())
                 .filter_map(|further| {
                     let name = name_of(package, &further, key.kind)?.into();
                     Some((further, name))
                 })
                 .collect(),
-            is_rebuilt: !builders.is_empty(),
+            is_rebuilt: !key.builders.is_empty(),
             hits: Vec::new(),
         }
     }
