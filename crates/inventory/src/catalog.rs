@@ -1,7 +1,7 @@
 use plimsoll_core::{ImagePath, Limits, MergedView};
 
 use crate::dispatch::Dispatch;
-use crate::{Cataloger, LayerCatalog, LayerFacts, catalogers};
+use crate::{Cataloger, Journal, LayerCatalog, LayerFacts, catalogers};
 
 /// The shape of [`LayerFacts`]; raised when stored ones can't be read any more.
 const FORMAT: u32 = 2;
@@ -41,6 +41,8 @@ pub struct Wanted {
     pub ordinal: u32,
     /// The visible path, for which the content is wanted.
     pub path: ImagePath,
+    /// Changes to it that stand in another file.
+    pub journal: Option<Journal>,
 }
 
 impl Default for Catalogers {
@@ -117,7 +119,7 @@ impl Catalogers {
                 any |= unseen && asked.insert((file.layer, file.ordinal, hit.cataloger));
             }
             if any && let Ok(path) = ImagePath::new(path) {
-                wanted.push(Wanted { layer: file.layer, ordinal: file.ordinal, path });
+                wanted.push(Wanted { layer: file.layer, ordinal: file.ordinal, path, journal: None });
             }
         };
         if !links.is_empty() {
@@ -132,7 +134,33 @@ impl Catalogers {
                 check(path, file);
             }
         }
+        self.journals(view, facts, &mut wanted);
         wanted.sort_unstable();
         wanted
+    }
+
+    /// Adds the visible files to which there are changes beside them.
+    fn journals(&self, view: &dyn MergedView, facts: &[&LayerFacts], wanted: &mut Vec<Wanted>) {
+        if facts.iter().all(|layer| layer.files.iter().all(|file| file.journal.is_none())) {
+            return;
+        }
+        for path in self.dispatch.exact_paths() {
+            let Some(name) = path.iter().rposition(|&b| b == b'-').and_then(|end| path.get(..end)) else {
+                continue;
+            };
+            let (Some(log), Some(file), Ok(path)) =
+                (view.resolve(path), view.resolve(name), ImagePath::new(name))
+            else {
+                continue;
+            };
+            let layer = usize::try_from(log.layer).ok().and_then(|layer| facts.get(layer));
+            let journal =
+                layer.and_then(|layer| layer.of(log.ordinal).find_map(|facts| facts.journal.clone()));
+            if journal.is_some()
+                && wanted.iter().all(|it| (it.layer, it.ordinal) != (file.layer, file.ordinal))
+            {
+                wanted.push(Wanted { layer: file.layer, ordinal: file.ordinal, path, journal });
+            }
+        }
     }
 }

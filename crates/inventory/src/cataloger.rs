@@ -1,3 +1,6 @@
+use std::fmt::Write;
+use std::sync::Arc;
+
 use plimsoll_core::{Content, Diagnostic, Distro, ImagePath, Origin, Package, Role, Take};
 
 use crate::Magic;
@@ -30,6 +33,12 @@ pub trait Cataloger: Send + Sync {
     /// The same bytes may be visible in the image under other names than [`File::path`], by hard links: what the
     /// packages take from the path belongs in [`place`](Self::place), which is told each visible name.
     fn parse(&self, file: File<'_>, out: &mut Sink);
+
+    /// The content of a file with changes that stand beside it; nothing where they are not the file's.
+    fn with_journal(&self, content: &[u8], journal: &[u8]) -> Option<Vec<u8>> {
+        let _ = (content, journal);
+        None
+    }
 
     /// Looks again at a package once the path is known under which its file is visible in the image, which links
     /// can make another than the one in the layer. For what depends on the place alone, such as whether a
@@ -106,10 +115,56 @@ pub struct Sink {
     /// Packages that the file says are here, without being their own record. Each counts where nothing else was found
     /// that says so.
     pub hearsay: Vec<Hearsay>,
+    /// Changes to the file whose name is this one's without what follows the last hyphen.
+    pub journal: Option<Journal>,
     /// Archives that nothing says the name of.
     pub unnamed: Vec<Unnamed>,
     /// What was wrong.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Changes to another file that are not written to it yet, such as SQLite's write-ahead log. Once it is known which
+/// files are visible, the other one is read again with them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Journal(Arc<[u8]>);
+
+impl Journal {
+    /// The changes, in the form that the file's cataloger knows.
+    pub fn new(bytes: &[u8]) -> Self {
+        Self(bytes.into())
+    }
+
+    /// The changes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl serde::Serialize for Journal {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut text = String::with_capacity(2 * self.0.len());
+        for byte in self.0.iter() {
+            // Writing to a text can't fail.
+            let _ = write!(text, "{byte:02x}");
+        }
+        serializer.serialize_str(&text)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Journal {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+        let pairs = text.as_bytes().chunks(2);
+        let bytes: Option<Vec<u8>> = pairs
+            .map(|pair| match *pair {
+                [high, low] => Some(digit(high)? << 4 | digit(low)?),
+                _ => None,
+            })
+            .collect();
+        let bytes = bytes.ok_or_else(|| serde::de::Error::custom("expected pairs of hexadecimal digits"))?;
+        Ok(Self(bytes.into()))
+    }
 }
 
 /// An archive of which nothing says what it is, but that its digest may be known to someone.

@@ -5,7 +5,7 @@ use plimsoll_core::{Content, Diagnostic, DiagnosticKind, Entry, EntryKind, Layer
 use crate::dispatch::{Hit, ends_with_ignore_case};
 use crate::facts::{FileFacts, RawPath};
 use crate::linked::{self, Kept};
-use crate::{Cataloger, Catalogers, File, LayerFacts, Magic, Sink, Wanted, magic, path_hash, tee};
+use crate::{Cataloger, Catalogers, File, Journal, LayerFacts, Magic, Sink, Wanted, magic, path_hash, tee};
 
 /// Packages that one layer may give. A layer of ten million entries could give gigabytes of them.
 const PACKAGES: usize = 250_000;
@@ -29,6 +29,8 @@ pub struct LayerCatalog<'a> {
     hits: Vec<Hit>,
     /// When a layer is read again: for which names which entries are wanted.
     again: Option<HashMap<u32, Vec<RawPath>>>,
+    /// The changes that are read with an entry then.
+    journals: HashMap<u32, Journal>,
     /// Whether the current entry is looked at although its name interests nobody.
     guessing: bool,
     /// Whether the current entry may be something that is known by how it begins.
@@ -61,6 +63,7 @@ impl<'a> LayerCatalog<'a> {
             facts: LayerFacts::default(),
             hits: Vec::new(),
             again: None,
+            journals: HashMap::new(),
             guessing: false,
             sniffing: false,
             settled: false,
@@ -80,10 +83,12 @@ impl<'a> LayerCatalog<'a> {
         limits: &Limits,
     ) -> Self {
         let mut again: HashMap<u32, Vec<RawPath>> = HashMap::new();
+        let mut journals = HashMap::new();
         for wanted in wanted {
+            journals.extend(wanted.journal.clone().map(|journal| (wanted.ordinal, journal)));
             again.entry(wanted.ordinal).or_default().push(RawPath::new(wanted.path.as_bytes()));
         }
-        Self { again: Some(again), ..Self::new(catalogers, limits) }
+        Self { again: Some(again), journals, ..Self::new(catalogers, limits) }
     }
 
     /// What was found.
@@ -230,7 +235,17 @@ impl<'a> LayerCatalog<'a> {
                     let mut sink = Sink::default();
                     let fits = self.whole(hit.take).is_none_or(|max| entry.size <= max);
                     let path = hit.stand_in.unwrap_or(path.as_bytes());
-                    if let Some(cataloger) = cataloger(&hit).filter(|_| fits) {
+                    let journal = self.journals.get(&entry.ordinal);
+                    if let (Some(cataloger), Some(journal)) = (cataloger(&hit), journal) {
+                        match cataloger.with_journal(bytes, journal.as_bytes()) {
+                            Some(whole) => tee::give(cataloger, path, &whole, false, &mut sink),
+                            None => {
+                                tee::give(cataloger, path, bytes, false, &mut sink);
+                                let message = "the changes in the log beside it are not this file's; they were not read";
+                                sink.diagnostics.push(Diagnostic::new(DiagnosticKind::Malformed, message));
+                            }
+                        }
+                    } else if let Some(cataloger) = cataloger(&hit).filter(|_| fits) {
                         tee::give(cataloger, path, bytes, hit.take == Take::Stream, &mut sink);
                     } else {
                         sink.diagnostics.push(too_large(entry));
@@ -303,7 +318,8 @@ impl<'a> LayerCatalog<'a> {
         self.dropped += sink.diagnostics.len().saturating_sub(room);
         sink.diagnostics.truncate(room);
         self.diagnostics += sink.diagnostics.len();
-        let Sink { packages, distro, owned, installed, origins, hearsay, unnamed, diagnostics } = sink;
+        let Sink { packages, distro, owned, installed, origins, hearsay, unnamed, journal, diagnostics } =
+            sink;
         let facts = FileFacts {
             ordinal: entry.ordinal,
             cataloger: hit.cataloger,
@@ -316,6 +332,7 @@ impl<'a> LayerCatalog<'a> {
             origins,
             hearsay,
             unnamed,
+            journal,
             diagnostics,
         };
         if hit.stand_in.is_some() {

@@ -30,7 +30,7 @@ mod tee;
 
 pub use catalog::{Catalogers, Wanted};
 pub use cataloger::{
-    Cataloger, DirectoryOrigin, File, Hearsay, Interest, Owned, Pattern, Sink, Unnamed, path_hash,
+    Cataloger, DirectoryOrigin, File, Hearsay, Interest, Journal, Owned, Pattern, Sink, Unnamed, path_hash,
 };
 pub use error::Error;
 pub use facts::LayerFacts;

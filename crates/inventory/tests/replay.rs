@@ -33,3 +33,8 @@ fn rpmdb() {
 fn document() {
     replay("document", targets::document);
 }
+
+#[test]
+fn wal() {
+    replay("wal", targets::wal);
+}

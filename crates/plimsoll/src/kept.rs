@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use plimsoll_core::{Diagnostic, Limits};
 use plimsoll_image::{CachedLayer, Image, Layer, LayerCache, LayerEntries, LayerKey, LayerRead};
-use plimsoll_inventory::{Catalogers, Inventory, LayerCatalog, LayerFacts, Wanted};
+use plimsoll_inventory::{Catalogers, Inventory, LayerCatalog, LayerFacts, Wanted, path_hash};
 
 /// What is known of one layer.
 #[derive(Default)]
@@ -98,6 +98,9 @@ impl<'a> Kept<'a> {
         let (cache, mut key) = self.key(layer)?;
         for wanted in wanted {
             let _ = write!(key.reader, "\n{} {:?}", wanted.ordinal, wanted.path);
+            if let Some(journal) = &wanted.journal {
+                let _ = write!(key.reader, " {:x}", path_hash(journal.as_bytes()));
+            }
         }
         Some((cache, key))
     }

@@ -95,6 +95,19 @@ pub(crate) fn rpmdb(data: &[u8]) {
     show(rpm.as_ref(), path.as_bytes(), Content::Whole(data), data.len());
 }
 
+/// A database, and the write-ahead log beside it: the first two bytes say how long the database is, in pages of 512.
+pub(crate) fn wal(data: &[u8]) {
+    let [a, b, data @ ..] = data else { return };
+    let length = 512 * usize::from(u16::from_le_bytes([*a, *b]));
+    let (database, log) = data.split_at(length.min(data.len()));
+    let rpm = all().iter().find(|c| c.id() == "rpm").expect("it is registered");
+    show(rpm.as_ref(), b"var/lib/rpm/rpmdb.sqlite-wal", Content::Whole(log), log.len());
+    if let Some(whole) = rpm.with_journal(database, log) {
+        assert!(whole.len() <= database.len() + log.len());
+        show(rpm.as_ref(), b"var/lib/rpm/rpmdb.sqlite", Content::Whole(&whole), whole.len());
+    }
+}
+
 /// Everything that is read whole. The first line names the cataloger, or its first byte chooses one; the byte after it
 /// chooses the file.
 pub(crate) fn document(data: &[u8]) {

@@ -32,7 +32,7 @@ descriptions! {
     "repositories" [] "apk, apt, yum, dnf and zypp repositories, Red Hat content sets: facts of the distribution, which decide between an Alpine release and edge, between Debian's testing and unstable, and whether Red Hat's extended support counts" "credentials and mirrors lists are not followed";
     "dpkg" [Deb] "packages that dpkg-query calls installed, with source package and version, owned files (`.list`, `.md5sums`); `status.d` of distroless" "who built a package: dpkg records a person, of whom only vendors of repositories are known";
     "apk" [Apk] "packages with origin, tagged repository and owned files" "the v3 database (`adb`), which is named and not read";
-    "rpm" [Rpm] "packages with epoch, source package, module, vendor, signing key and owned files, of SQLite, NDB and Berkeley DB databases and Azure Linux's manifest" "changes in a write-ahead log, which are reported";
+    "rpm" [Rpm] "packages with epoch, source package, module, vendor, signing key and owned files, of SQLite, NDB and Berkeley DB databases and Azure Linux's manifest; changes in a write-ahead log beside the database" "";
     "opkg" [Opkg] "installed packages" "no feed covers them";
     "pacman" [Alpm] "packages with base and owned files" "";
     "portage" [Ebuild] "packages with owned files" "no feed covers them";

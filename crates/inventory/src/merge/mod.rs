@@ -72,7 +72,8 @@ impl Catalogers {
         let of = |file: FileRef| {
             let layer = usize::try_from(file.layer).ok().and_then(|layer| facts.get(layer).copied());
             let again = reread.iter().filter(move |(layer, _)| *layer == file.layer).map(|(_, facts)| facts);
-            layer.into_iter().chain(again).flat_map(move |facts| facts.of(file.ordinal))
+            // What was read again was read for more.
+            again.chain(layer).flat_map(move |facts| facts.of(file.ordinal))
         };
         let mut visible: Vec<Visible<'a>> = Vec::new();
         let mut taken: HashSet<(u32, u32, u16)> = HashSet::new();

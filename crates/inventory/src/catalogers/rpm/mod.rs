@@ -9,6 +9,7 @@ mod ndb;
 pub(super) mod sample;
 mod signature;
 mod sqlite;
+mod wal;
 
 use plimsoll_core::{Content, Diagnostic, DiagnosticKind, Take};
 
@@ -16,7 +17,7 @@ use plimsoll_core::{Content, Diagnostic, DiagnosticKind, Take};
 pub(super) use self::bytes::Order;
 pub(super) use self::header::Facts;
 use super::os::malformed;
-use crate::{Cataloger, File, Interest, Pattern, Sink};
+use crate::{Cataloger, File, Interest, Journal, Pattern, Sink};
 
 /// Packages of Red Hat, SUSE and their relatives, with the files they own.
 pub(crate) struct Rpm;
@@ -50,11 +51,15 @@ impl Cataloger for Rpm {
     }
 
     fn revision(&self) -> u32 {
-        2
+        3
     }
 
     fn interests(&self) -> &'static [Interest] {
         INTERESTS
+    }
+
+    fn with_journal(&self, content: &[u8], journal: &[u8]) -> Option<Vec<u8>> {
+        wal::apply(content, journal)
     }
 
     fn parse(&self, file: File<'_>, out: &mut Sink) {
@@ -113,12 +118,17 @@ impl Records<'_> {
     }
 }
 
-/// A write-ahead log holds changes that are not in the database yet ("WAL File Format": a header of 32 bytes and
-/// frames). rpm leaves it empty unless it was killed.
+/// The largest log that is kept until the database is there.
+const LOG: usize = 32 << 20;
+
+/// A write-ahead log holds changes that are not in the database yet.
 fn log(bytes: &[u8], out: &mut Sink) {
-    if bytes.len() > 32 {
-        let message = "the database has changes in a write-ahead log, which were not read";
-        out.diagnostics.push(Diagnostic::new(DiagnosticKind::Unsupported, message));
+    if bytes.len() > LOG {
+        let message =
+            "the database has more changes in its write-ahead log than may be held, which were not read";
+        out.diagnostics.push(Diagnostic::new(DiagnosticKind::LimitPassed, message));
+    } else if wal::has_changes(bytes) {
+        out.journal = Some(Journal::new(bytes));
     }
 }
 
