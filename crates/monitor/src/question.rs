@@ -29,14 +29,14 @@ pub const QUESTIONS: &[Question] = &[
         name: "images-with-vulnerability",
         about: "Which images have a vulnerability, by any of its ids?",
         sql: "SELECT f.digest, f.vulnerability, f.severity, f.package, f.version, f.fixable, f.disabled\n\
-              FROM aliases a JOIN findings f ON f.finding = a.finding WHERE a.id = :id LIMIT 1000",
+              FROM aliases a JOIN findings f ON f.finding = a.finding WHERE a.id = :id LIMIT 100",
         parameters: &[(":id", "the vulnerability's id")],
     },
     Question {
         name: "unused-with-criticals",
         about: "Which images have critical findings and were not pulled since?",
         sql: "SELECT digest, critical, high, last_pull, tagged FROM images\n\
-              WHERE severity = 'critical' AND (last_pull IS NULL OR last_pull < :before) AND NOT is_index LIMIT 1000",
+              WHERE severity = 'critical' AND (last_pull IS NULL OR last_pull < :before) AND NOT is_index LIMIT 100",
         parameters: &[BEFORE],
     },
     Question {
@@ -65,28 +65,28 @@ pub const QUESTIONS: &[Question] = &[
     Question {
         name: "disabled-by-rule",
         about: "Which findings do rules disable, by which rule, and until when?",
-        sql: "SELECT rule, reason, until, vulnerability, package, version, digest FROM disabled LIMIT 1000",
+        sql: "SELECT rule, reason, until, vulnerability, package, version, digest FROM disabled LIMIT 100",
         parameters: &[],
     },
     Question {
         name: "new-since",
         about: "What became known since an instant, and how many images have it?",
         sql: "SELECT vulnerability, severity, ecosystem, name, version, fixable, images, since\n\
-              FROM vulnerabilities WHERE since > :since LIMIT 1000",
+              FROM vulnerabilities WHERE since > :since LIMIT 100",
         parameters: &[SINCE],
     },
     Question {
         name: "untagged-but-pulled",
         about: "Which images does no tag name any more, and who pulled them all the same since?",
         sql: "SELECT i.digest, i.severity, i.critical, i.last_pull FROM images i\n\
-              WHERE NOT i.tagged AND i.last_pull > :since LIMIT 1000",
+              WHERE NOT i.tagged AND i.last_pull > :since LIMIT 100",
         parameters: &[SINCE],
     },
     Question {
         name: "score-by-repository",
         about: "How do the images of each repository fare, the worst first?",
         sql: "SELECT registry, repository, healthy, exempt, unhealthy, round(score, 1) AS score\n\
-              FROM repositories ORDER BY score, unhealthy DESC LIMIT 1000",
+              FROM repositories ORDER BY score, unhealthy DESC LIMIT 100",
         parameters: &[],
     },
 ];

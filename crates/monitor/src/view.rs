@@ -25,17 +25,50 @@ macro_rules! digest {
     };
 }
 
-/// The images of a set that count for a score, by what they come to.
-macro_rules! fares {
-    () => {
-        "ifnull(sum(t.images) FILTER (WHERE t.class >> 6 & 7 = 1), 0) AS healthy,
-         ifnull(sum(t.images) FILTER (WHERE t.class >> 6 & 7 = 2), 0) AS exempt,
-         ifnull(sum(t.images) FILTER (WHERE t.class >> 6 & 7 = 6), 0) AS unhealthy,
-         ifnull(sum(t.images) FILTER (WHERE t.class >> 6 & 7 IN (3, 4, 5)), 0) AS not_applicable,
-         100.0 * ifnull(sum(t.images) FILTER (WHERE t.class >> 6 & 7 = 1), 0)
-            / nullif(sum(t.images) FILTER (WHERE t.class >> 6 & 7 IN (1, 6)), 0) AS score"
+/// What an image comes to, in a word; also as the index over it has it.
+macro_rules! state {
+    ($assessment:literal) => {
+        concat!(
+            "CASE ",
+            $assessment,
+            " WHEN 6 THEN 'unhealthy' WHEN 1 THEN 'healthy' WHEN 2 THEN 'healthy-by-exemption' WHEN 5 THEN 'partial'
+             WHEN 3 THEN 'nothing-to-scan' WHEN 4 THEN 'not-applicable' ELSE 'unscanned' END"
+        )
     };
 }
+
+/// The level of an image's worst finding, in a word; also as the index over it has it.
+macro_rules! worst {
+    ($worst:literal) => {
+        concat!(
+            "CASE ",
+            $worst,
+            " WHEN 7 THEN 'critical' WHEN 6 THEN 'high' WHEN 5 THEN 'medium' WHEN 4 THEN 'low' WHEN 0 THEN 'none'
+             ELSE 'other' END"
+        )
+    };
+}
+
+/// A finding's severity, in a word.
+macro_rules! severity {
+    () => {
+        "CASE f.severity WHEN 6 THEN 'critical' WHEN 5 THEN 'high' WHEN 4 THEN 'medium' WHEN 3 THEN 'low'
+             WHEN 2 THEN 'negligible' WHEN 1 THEN 'none' ELSE 'unknown' END"
+    };
+}
+
+/// The indexes over what the views say in words.
+pub(crate) const INDEXES: &str = concat!(
+    "CREATE INDEX subject_digest ON subject(",
+    digest!(""),
+    ");\nCREATE INDEX subject_state ON subject(",
+    state!("assessment"),
+    ", ",
+    worst!("worst"),
+    ", last_pull);\nCREATE INDEX subject_severity ON subject(",
+    worst!("worst"),
+    ", last_pull);\n"
+);
 
 const COUNTS: [(&str, &str); 10] = [
     ("critical", "findings that are critical and that no rule disables"),
@@ -92,11 +125,12 @@ pub const VIEWS: &[View] = &[
         select: concat!(
             "SELECT s.id AS image, ",
             digest!("s."),
-            " AS digest, w.name AS state, v.name AS severity,
-            s.critical + s.high + s.medium + s.low + s.other AS findings, s.reasons, s.gaps, s.first_scanned,
-            s.last_match FROM subject s
-            JOIN word w ON w.kind = 'state' AND w.code = ifnull(s.assessment, 0)
-            JOIN word v ON v.kind = 'worst' AND v.code = s.worst WHERE s.present"
+            " AS digest, ",
+            state!("s.assessment"),
+            " AS state, ",
+            worst!("s.worst"),
+            " AS severity, s.critical + s.high + s.medium + s.low + s.other AS findings, s.reasons, s.gaps,
+            s.first_scanned, s.last_match FROM subject s WHERE s.present"
         ),
     },
     View {
@@ -117,12 +151,12 @@ pub const VIEWS: &[View] = &[
         select: concat!(
             "SELECT s.id AS image, ",
             digest!("s."),
-            " AS digest, f.id AS finding, f.vulnerability, v.name AS severity, c.name AS package, c.version,
-            json_extract(r.body, '$.rule') AS rule, json_extract(r.body, '$.reason') AS reason,
+            " AS digest, f.id AS finding, f.vulnerability, ",
+            severity!(),
+            " AS severity, c.name AS package, c.version, json_extract(r.body, '$.rule') AS rule, json_extract(r.body, '$.reason') AS reason,
             json_extract(r.body, '$.until') AS until
             FROM subject s JOIN exempted e ON e.exemption = s.exempt JOIN finding f ON f.id = e.finding
             JOIN coordinate c ON c.id = f.coordinate JOIN rule r ON r.id = e.rule
-            JOIN word v ON v.kind = 'severity' AND v.code = f.severity
             WHERE s.present AND s.exempt <> 0 AND f.gone IS NULL"
         ),
     },
@@ -147,14 +181,14 @@ pub const VIEWS: &[View] = &[
         select: concat!(
             "SELECT s.id AS image, ",
             digest!("s."),
-            " AS digest, f.id AS finding, f.vulnerability, v.name AS severity, f.undetermined, f.fixable,
-            c.ecosystem, c.name AS package, c.version, f.since,
+            " AS digest, f.id AS finding, f.vulnerability, ",
+            severity!(),
+            " AS severity, f.undetermined, f.fixable, c.ecosystem, c.name AS package, c.version, f.since,
             s.exempt <> 0 AND EXISTS(SELECT 1 FROM exempted e WHERE e.exemption = s.exempt AND e.finding = f.id)
                 AS disabled
-            FROM finding f JOIN word v ON v.kind = 'severity' AND v.code = f.severity
-            JOIN coordinate c ON c.id = f.coordinate JOIN posting p ON p.coordinate = f.coordinate
+            FROM finding f JOIN coordinate c ON c.id = f.coordinate JOIN posting p ON p.coordinate = f.coordinate
             JOIN part_of o ON o.part = p.part JOIN subject s ON s.inventory = o.inventory
-            WHERE s.present AND f.gone IS NULL AND NOT EXISTS(SELECT 1 FROM part_of b JOIN posting q
+            WHERE s.present AND f.gone IS NULL AND NOT EXISTS(SELECT 1 FROM part_of b CROSS JOIN posting q
                 ON q.coordinate = p.coordinate AND q.part = b.part
                 WHERE b.inventory = o.inventory AND b.part < o.part)"
         ),
@@ -197,14 +231,15 @@ pub const VIEWS: &[View] = &[
         select: concat!(
             "SELECT s.id AS image, ",
             digest!("s."),
-            " AS digest, s.is_index, s.media_type, s.platform, w.name AS state,
+            " AS digest, s.is_index, s.media_type, s.platform, ",
+            state!("s.assessment"),
+            " AS state,
             CASE s.scan WHEN 0 THEN 'never' WHEN 1 THEN 'queued' WHEN 2 THEN 'running' WHEN 3 THEN 'done'
-                WHEN 4 THEN 'unsupported' ELSE 'failed' END AS scan, v.name AS severity, s.critical, s.high, s.medium,
-            s.low, s.other, s.fixable, s.undetermined, s.disabled, s.packages, s.unjudged, o.name AS os,
+                WHEN 4 THEN 'unsupported' ELSE 'failed' END AS scan, ",
+            worst!("s.worst"),
+            " AS severity, s.critical, s.high, s.medium, s.low, s.other, s.fixable, s.undetermined, s.disabled, s.packages, s.unjudged, o.name AS os,
             o.version AS os_version, s.named AS tagged, s.first_seen, s.first_scanned, s.last_match, s.last_push,
-            s.last_pull FROM subject s JOIN os o ON o.id = s.os
-            JOIN word w ON w.kind = 'state' AND w.code = ifnull(s.assessment, 0)
-            JOIN word v ON v.kind = 'worst' AND v.code = s.worst WHERE s.present"
+            s.last_pull FROM subject s JOIN os o ON o.id = s.os WHERE s.present"
         ),
     },
     View {
@@ -224,7 +259,7 @@ pub const VIEWS: &[View] = &[
             " AS digest, c.id AS package, c.ecosystem, c.name, c.version
             FROM coordinate c JOIN posting p ON p.coordinate = c.id JOIN part_of o ON o.part = p.part
             JOIN subject s ON s.inventory = o.inventory
-            WHERE s.present AND NOT EXISTS(SELECT 1 FROM part_of b JOIN posting q
+            WHERE s.present AND NOT EXISTS(SELECT 1 FROM part_of b CROSS JOIN posting q
                 ON q.coordinate = p.coordinate AND q.part = b.part
                 WHERE b.inventory = o.inventory AND b.part < o.part)"
         ),
@@ -282,12 +317,11 @@ pub const VIEWS: &[View] = &[
             ("not_applicable", "images that can't be assessed, or only in part"),
             ("score", "the healthy ones of the healthy and the unhealthy, in per cent"),
         ],
-        select: concat!(
-            "SELECT r.organisation, r.registry, r.project, r.name AS repository, sum(t.images) AS images, ",
-            fares!(),
-            " FROM repository r JOIN placed d ON d.repository = r.id JOIN tally_place t ON t.places = d.places
-            WHERE t.class & 512 = 0 AND t.class >> 6 & 7 > 0 GROUP BY r.id"
-        ),
+        select: "SELECT r.organisation, r.registry, r.project, r.name AS repository,
+            t.healthy + t.exempt + t.unhealthy + t.not_applicable AS images, t.healthy, t.exempt, t.unhealthy,
+            t.not_applicable, 100.0 * t.healthy / nullif(t.healthy + t.unhealthy, 0) AS score
+            FROM fare t JOIN repository r ON r.id = t.repository
+            WHERE t.healthy + t.exempt + t.unhealthy + t.not_applicable > 0",
     },
     View {
         name: "scores",
@@ -330,10 +364,14 @@ pub const VIEWS: &[View] = &[
             ("os_version", "as in `images`"),
             ("images", "how many"),
         ],
-        select: "SELECT w.name AS state, v.name AS severity, t.class >> 10 & 1 AS tagged, t.class >> 9 & 1 AS is_index,
-            o.name AS os, o.version AS os_version, t.images FROM tally_os t JOIN os o ON o.id = t.os
-            JOIN word w ON w.kind = 'state' AND w.code = t.class >> 6 & 7
-            JOIN word v ON v.kind = 'worst' AND v.code = t.class & 7",
+        select: concat!(
+            "SELECT ",
+            state!("t.class >> 6 & 7"),
+            " AS state, ",
+            worst!("t.class & 7"),
+            " AS severity, t.class >> 10 & 1 AS tagged, t.class >> 9 & 1 AS is_index, o.name AS os,
+            o.version AS os_version, t.images FROM tally_os t JOIN os o ON o.id = t.os"
+        ),
     },
     View {
         name: "usage",
@@ -361,9 +399,12 @@ pub const VIEWS: &[View] = &[
             ("since", "since when it is known"),
             ("images", "images that have the package, whatever rules say"),
         ],
-        select: "SELECT f.id AS finding, f.vulnerability, v.name AS severity, f.undetermined, f.fixable,
-            c.id AS package, c.ecosystem, c.name, c.version, f.since, n.images
+        select: concat!(
+            "SELECT f.id AS finding, f.vulnerability, ",
+            severity!(),
+            " AS severity, f.undetermined, f.fixable, c.id AS package, c.ecosystem, c.name, c.version, f.since, n.images
             FROM finding f JOIN reach n ON n.coordinate = f.coordinate JOIN coordinate c ON c.id = f.coordinate
-            JOIN word v ON v.kind = 'severity' AND v.code = f.severity WHERE f.gone IS NULL AND n.images > 0",
+            WHERE f.gone IS NULL AND n.images > 0"
+        ),
     },
 ];

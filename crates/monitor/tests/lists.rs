@@ -228,6 +228,10 @@ proptest! {
                 (SELECT count(*) FROM findings f WHERE f.image = i.image) AND NOT is_index",
             "SELECT 1 FROM images i WHERE disabled <> (SELECT count(*) FROM disabled f WHERE f.image = i.image)
                 AND NOT is_index",
+            "SELECT 1 FROM repositories r WHERE (healthy, exempt, unhealthy, images) IS NOT
+                (SELECT count(*) FILTER (WHERE state = 'healthy'), count(*) FILTER (WHERE state = 'healthy-by-exemption'),
+                    count(*) FILTER (WHERE state = 'unhealthy'), count(*) FROM images i JOIN places p USING (image)
+                 WHERE NOT i.is_index AND i.state <> 'unscanned' AND (p.registry, p.repository) = (r.registry, r.repository))",
             "SELECT 1 FROM usage WHERE images <> (SELECT count(*) FROM subject WHERE metered IS NOT NULL
                 AND registry = (SELECT registry FROM repository WHERE id = metered))",
         ] {

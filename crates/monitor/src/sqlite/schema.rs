@@ -12,6 +12,7 @@ CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE repository(
     id INTEGER PRIMARY KEY, organisation TEXT, registry TEXT NOT NULL, project TEXT, name TEXT NOT NULL,
     UNIQUE(registry, name));
+CREATE INDEX repository_name ON repository(name);
 
 -- Images and indexes.
 CREATE TABLE subject(
@@ -32,10 +33,6 @@ CREATE TABLE subject(
         | (is_index << 9) | (ifnull(assessment, 0) << 6) | (scan << 3) | worst END) VIRTUAL);
 CREATE INDEX subject_inventory ON subject(inventory) WHERE inventory IS NOT NULL;
 CREATE INDEX subject_class ON subject(class) WHERE class IS NOT NULL;
-CREATE INDEX subject_digest ON subject(
-    CASE length(digest) WHEN 64 THEN 'sha512:' ELSE 'sha256:' END || lower(hex(digest)));
-CREATE INDEX subject_state ON subject(ifnull(assessment, 0), worst, last_pull);
-CREATE INDEX subject_worst ON subject(worst, last_pull);
 CREATE INDEX subject_scanned ON subject(first_scanned) WHERE first_scanned IS NOT NULL;
 CREATE INDEX subject_seen ON subject(first_seen);
 CREATE INDEX subject_pull ON subject(last_pull) WHERE last_pull IS NOT NULL;
@@ -73,6 +70,10 @@ INSERT INTO os VALUES(0, '', '');
 -- How many images there are of each kind; kept by triggers.
 CREATE TABLE tally_place(places INTEGER, class INTEGER, images INTEGER NOT NULL, PRIMARY KEY(places, class)) WITHOUT ROWID;
 CREATE TABLE tally_os(os INTEGER, class INTEGER, images INTEGER NOT NULL, PRIMARY KEY(os, class)) WITHOUT ROWID;
+CREATE TABLE fare(
+    repository INTEGER PRIMARY KEY, healthy INTEGER NOT NULL DEFAULT 0, exempt INTEGER NOT NULL DEFAULT 0,
+    unhealthy INTEGER NOT NULL DEFAULT 0, not_applicable INTEGER NOT NULL DEFAULT 0);
+CREATE TRIGGER repository_new AFTER INSERT ON repository BEGIN INSERT INTO fare(repository) VALUES(NEW.id); END;
 CREATE TRIGGER subject_counted AFTER UPDATE ON subject
 WHEN OLD.class IS NOT NEW.class OR OLD.places <> NEW.places OR OLD.os <> NEW.os BEGIN
     UPDATE tally_place SET images = images - 1 WHERE places = OLD.places AND class = OLD.class;
@@ -83,6 +84,12 @@ WHEN OLD.class IS NOT NEW.class OR OLD.places <> NEW.places OR OLD.os <> NEW.os 
         ON CONFLICT DO UPDATE SET images = images + 1;
     INSERT INTO tally_os SELECT NEW.os, NEW.class, 1 WHERE NEW.class IS NOT NULL
         ON CONFLICT DO UPDATE SET images = images + 1;
+    UPDATE fare SET healthy = healthy - (OLD.class >> 6 & 7 = 1), exempt = exempt - (OLD.class >> 6 & 7 = 2),
+        unhealthy = unhealthy - (OLD.class >> 6 & 7 = 6), not_applicable = not_applicable - (OLD.class >> 6 & 7 IN (3, 4, 5))
+        WHERE OLD.class & 512 = 0 AND repository IN (SELECT repository FROM placed WHERE places = OLD.places);
+    UPDATE fare SET healthy = healthy + (NEW.class >> 6 & 7 = 1), exempt = exempt + (NEW.class >> 6 & 7 = 2),
+        unhealthy = unhealthy + (NEW.class >> 6 & 7 = 6), not_applicable = not_applicable + (NEW.class >> 6 & 7 IN (3, 4, 5))
+        WHERE NEW.class & 512 = 0 AND repository IN (SELECT repository FROM placed WHERE places = NEW.places);
 END;
 -- Images that were scanned for the first time in an hour, by the registry that they are metered for.
 CREATE TABLE meter(hour INTEGER, registry TEXT, images INTEGER NOT NULL, PRIMARY KEY(hour, registry)) WITHOUT ROWID;
@@ -153,19 +160,11 @@ CREATE TABLE outbox(
     sequence INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, subject INTEGER NOT NULL,
     cause INTEGER NOT NULL, before INTEGER, after INTEGER NOT NULL, counts BLOB NOT NULL, changes BLOB NOT NULL);
 CREATE TABLE subscriber(name TEXT PRIMARY KEY, cursor INTEGER NOT NULL) WITHOUT ROWID;
--- Words that codes stand for, so that who asks by a word asks an index.
-CREATE TABLE word(kind TEXT, code INTEGER, name TEXT NOT NULL, PRIMARY KEY(kind, code), UNIQUE(kind, name)) WITHOUT ROWID;
-INSERT INTO word VALUES('state', 0, 'unscanned'), ('state', 1, 'healthy'), ('state', 2, 'healthy-by-exemption'),
-    ('state', 3, 'nothing-to-scan'), ('state', 4, 'not-applicable'), ('state', 5, 'partial'), ('state', 6, 'unhealthy'),
-    ('severity', 0, 'unknown'), ('severity', 1, 'none'), ('severity', 2, 'negligible'), ('severity', 3, 'low'),
-    ('severity', 4, 'medium'), ('severity', 5, 'high'), ('severity', 6, 'critical'),
-    ('worst', 0, 'none'), ('worst', 1, 'other'), ('worst', 4, 'low'), ('worst', 5, 'medium'), ('worst', 6, 'high'),
-    ('worst', 7, 'critical');
 CREATE TABLE listing(registry TEXT PRIMARY KEY, started INTEGER NOT NULL, after TEXT) WITHOUT ROWID;
 ";
 
-/// The views, as statements.
+/// The views and the indexes that they are fast by, as statements.
 pub(super) fn views() -> String {
     let view = |view: &crate::view::View| format!("CREATE VIEW {} AS {};\n", view.name, view.select);
-    crate::view::VIEWS.iter().map(view).collect()
+    std::iter::once(crate::view::INDEXES.to_owned()).chain(crate::view::VIEWS.iter().map(view)).collect()
 }
