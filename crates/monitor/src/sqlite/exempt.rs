@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use plimsoll_core::{Disabled, Finding};
+use plimsoll_core::{Disabled, Finding, Shared};
 use plimsoll_rules::{Context, Date, Facts, Image, Rule, RuleState, apply};
 use rusqlite::{Connection, params};
 
@@ -223,11 +223,14 @@ impl<'a> Exempter<'a> {
         day: Date,
         scanned: Millis,
     ) -> Result<HashMap<i64, i64>, Failed> {
-        let (ids, mut findings, since) = findings_of(conn, inventory)?;
-        let since = since.into_iter().filter_map(|(finding, at)| {
-            Some(((finding.id.clone(), finding.package.purl.to_string()), self::day(at.max(scanned))?))
-        });
-        let since = since.collect();
+        let (mut ids, mut findings, mut since) = (Vec::new(), Vec::new(), HashMap::new());
+        for (id, finding, at) in findings_of(conn, inventory)? {
+            if let Some(day) = self::day(at.max(scanned)) {
+                since.insert((finding.id.clone(), finding.package.purl.to_string()), day);
+            }
+            ids.push(id);
+            findings.push(finding);
+        }
         let facts = Since { since: &since };
         apply(self.judge.rules, &mut findings, &Context { now: day, image: Some(image), facts: &facts });
         let mut out: HashMap<i64, Option<i64>> = HashMap::new();
@@ -249,24 +252,29 @@ impl<'a> Exempter<'a> {
     }
 }
 
-type Findings = (Vec<i64>, Vec<Finding>, Vec<(Finding, Millis)>);
+/// A finding of an image: its row, with the locations of its package, and since when it is known of the package.
+pub(super) type Located = (i64, Finding, Millis);
 
-/// The findings of an inventory with the locations of their packages, and since when each is known of the package.
-pub(super) fn findings_of(conn: &Connection, inventory: i64) -> Result<Findings, Failed> {
-    let mut select =
-        conn.prepare_cached("SELECT id FROM finding WHERE coordinate = ?1 AND gone IS NULL ORDER BY id")?;
-    let (mut ids, mut findings, mut since) = (Vec::new(), Vec::new(), Vec::new());
-    for (coordinate, package) in inventory::packages(conn, inventory)? {
-        let rows = select.query_map([coordinate], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
-        for id in rows {
-            let (mut finding, at) = verdict::finding(conn, id)?;
-            finding.package = package.clone().into();
-            ids.push(id);
-            since.push((finding.clone(), at));
-            findings.push(finding);
+/// The findings of an inventory.
+pub(super) fn findings_of(conn: &Connection, inventory: i64) -> Result<Vec<Located>, Failed> {
+    let mut known: HashMap<i64, Vec<Located>> = HashMap::new();
+    for coordinate in inventory::all_coordinates(conn, inventory)? {
+        let findings = verdict::findings(conn, coordinate)?;
+        if !findings.is_empty() {
+            known.insert(coordinate, findings);
         }
     }
-    Ok((ids, findings, since))
+    let mut all = Vec::new();
+    for (coordinate, package) in inventory::packages(conn, inventory, &|id| known.contains_key(&id))? {
+        let package = Shared::from(package);
+        let findings = known.get(&coordinate).into_iter().flatten();
+        all.extend(findings.map(|(id, finding, since)| {
+            // Only the package is the image's own.
+            let finding = Finding { package: package.clone(), ..finding.clone() };
+            (*id, finding, *since)
+        }));
+    }
+    Ok(all)
 }
 
 /// The image as rules see it, once for each repository that it is in.

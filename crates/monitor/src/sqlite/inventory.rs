@@ -235,8 +235,12 @@ pub(super) fn package(conn: &Connection, coordinate: i64) -> Result<Package, Fai
     codec::from_json(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)
 }
 
-/// The packages of an inventory with their locations, and the coordinate of each.
-pub(super) fn packages(conn: &Connection, inventory: i64) -> Result<Vec<(i64, Package)>, Failed> {
+/// The packages of an inventory that are wanted, with their locations, and the coordinate of each.
+pub(super) fn packages(
+    conn: &Connection,
+    inventory: i64,
+    wanted: &dyn Fn(i64) -> bool,
+) -> Result<Vec<(i64, Package)>, Failed> {
     let mut all: Vec<(i64, Package)> = Vec::new();
     for (part, layer) in parts(conn, inventory)? {
         let layer: Option<LayerRef> = match layer {
@@ -253,9 +257,13 @@ pub(super) fn packages(conn: &Connection, inventory: i64) -> Result<Vec<(i64, Pa
         codec::ids(&members, &mut ids)?;
         for id in ids {
             let mut select = conn.prepare_cached("SELECT coordinate, body FROM package WHERE id = ?1")?;
-            let (coordinate, body): (i64, Vec<u8>) =
-                select.query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            let detail: Detail = codec::from_json(&body)?;
+            let mut rows = select.query([id])?;
+            let row = rows.next()?.ok_or(Failed::Damaged("a package is gone"))?;
+            let coordinate: i64 = row.get(0)?;
+            if !wanted(coordinate) {
+                continue;
+            }
+            let detail: Detail = codec::from_json(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
             let locations = detail.locations.into_iter();
             let locations = locations.map(|at| Location { path: at.path, layer: layer.clone() }).collect();
             let package = Package {

@@ -1,6 +1,10 @@
 //! What is asked of the store.
 
-use plimsoll_core::Digest;
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use plimsoll_core::{Digest, Disabled};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{codec, exempt, known, tags};
@@ -129,13 +133,18 @@ pub(super) fn findings(conn: &Connection, digest: &Digest) -> Result<Vec<Found>,
     let Some(inventory) = inventory else { return Ok(Vec::new()) };
     let exempt = exempt::read(conn, exemption)?;
     let moved = tags::moved(&tags::of(conn, subject)?, last_pull).map(|moved| moved.to_string());
-    let (ids, findings, since) = exempt::findings_of(conn, inventory)?;
+    let findings = exempt::findings_of(conn, inventory)?;
+    let mut rules: HashMap<i64, Disabled> = HashMap::new();
     let mut out = Vec::with_capacity(findings.len());
-    for ((id, mut finding), (_, since)) in ids.into_iter().zip(findings).zip(since) {
+    for (id, mut finding, since) in findings {
         if let Ok(at) = exempt.binary_search_by_key(&id, |(finding, _)| *finding)
             && let Some((_, rule)) = exempt.get(at)
         {
-            finding.disabled = Some(exempt::disabled(conn, *rule)?);
+            let known = match rules.entry(*rule) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => new.insert(exempt::disabled(conn, *rule)?),
+            };
+            finding.disabled = Some(known.clone());
         }
         let first_seen = since.max(scanned.unwrap_or(since));
         let action = match (&moved, finding.fixed_versions.first()) {
@@ -148,12 +157,9 @@ pub(super) fn findings(conn: &Connection, digest: &Digest) -> Result<Vec<Found>,
         };
         out.push(Found { finding, first_seen, moved: moved.clone(), action });
     }
-    out.sort_by(|a, b| {
-        let key = |found: &Found| {
-            let finding = &found.finding;
-            (std::cmp::Reverse(finding.severity), finding.id.clone(), finding.package.purl.to_string())
-        };
-        key(a).cmp(&key(b))
+    out.sort_by_cached_key(|found| {
+        let finding = &found.finding;
+        (Reverse(finding.severity), finding.id.clone(), finding.package.purl.to_string())
     });
     Ok(out)
 }

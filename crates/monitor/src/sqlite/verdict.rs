@@ -258,6 +258,20 @@ pub(super) fn finding(conn: &Connection, id: i64) -> Result<(Finding, Millis), F
     Ok((codec::unpack(&body)?, since))
 }
 
+/// The findings of a coordinate as they were stored.
+pub(super) fn findings(conn: &Connection, coordinate: i64) -> Result<Vec<(i64, Finding, Millis)>, Failed> {
+    let mut select = conn.prepare_cached(
+        "SELECT id, body, since FROM finding WHERE coordinate = ?1 AND gone IS NULL ORDER BY id",
+    )?;
+    let mut rows = select.query([coordinate])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        let body = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
+        all.push((row.get(0)?, codec::unpack(body)?, row.get(2)?));
+    }
+    Ok(all)
+}
+
 /// The coordinates that changed advisories may say something else of.
 pub(super) fn touched(
     conn: &Connection,
