@@ -233,7 +233,7 @@ proptest! {
                     count(*) FILTER (WHERE state = 'unhealthy'), count(*) FROM images i JOIN places p USING (image)
                  WHERE NOT i.is_index AND i.state <> 'unscanned' AND (p.registry, p.repository) = (r.registry, r.repository))",
             "SELECT 1 FROM usage WHERE images <> (SELECT count(*) FROM subject WHERE metered IS NOT NULL
-                AND registry = (SELECT registry FROM repository WHERE id = metered))",
+                AND registry = ifnull((SELECT registry FROM repository WHERE id = metered), ''))",
         ] {
             prop_assert!(!connection.prepare(sql).unwrap().exists([]).unwrap(), "{}", sql);
         }
