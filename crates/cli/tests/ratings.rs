@@ -25,6 +25,8 @@ fn nvd() -> Value {
         "vulnerabilities": [{"cve": {
             "id": "CVE-2021-44228", "lastModified": "2026-01-01T00:00:00.000", "vulnStatus": "Analyzed",
             "descriptions": [{"lang": "en", "value": "Remote code execution."}],
+            "weaknesses": [{"source": "nvd@nist.gov", "type": "Primary",
+                "description": [{"lang": "en", "value": "CWE-917"}, {"lang": "en", "value": "NVD-CWE-noinfo"}]}],
             "metrics": {"cvssMetricV31": [
                 metric("nvd@nist.gov", "Primary", V31),
                 metric("cna@example.org", "Secondary", "CVSS:3.1/AV:L/AC:H/PR:H/UI:R/S:U/C:L/I:N/A:N"),
@@ -108,6 +110,7 @@ fn an_unrated_distribution_finding_is_rated_by_nvd() {
     let finding = finding(purl, &all(unrated("DEBIAN-CVE-2021-44228", "Debian:12", "apache-log4j2")));
     assert_eq!(finding["severity"], "critical");
     assert_eq!(finding["score_tenths"], 100);
+    assert_eq!(finding["cwes"], json!(["CWE-917"]));
     assert_eq!(finding["rating"]["source"], "NVD");
     assert_eq!(finding["severity_rule"], "nvd/cvss: CVSS v3.1");
     assert_eq!(rated(&finding, "KEV"), ["CISA: 2021-12-10"]);
