@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Ecosystem, ImagePath, LayerRef, PackageType, Purl};
+use crate::{Ecosystem, ImagePath, LayerRef, Names, PackageType, Purl};
 
 /// An installed package, and where it came from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -62,6 +62,16 @@ pub struct Package {
     /// asked by.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sha1: Vec<String>,
+    /// Its licences, as its own metadata states them: an SPDX expression, or names in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub licences: Vec<String>,
+    /// The names of what it needs, as its package manager looks them up, without versions: packages, and what packages
+    /// provide. Of alternatives each.
+    #[serde(default, skip_serializing_if = "Names::is_empty")]
+    pub requires: Names,
+    /// The other names under which packages may need it.
+    #[serde(default, skip_serializing_if = "Names::is_empty")]
+    pub provides: Names,
     /// The cataloger that found it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub cataloger: String,
@@ -172,6 +182,9 @@ impl Package {
             origin: None,
             third_party: None,
             sha1: Vec::new(),
+            licences: Vec::new(),
+            requires: Names::default(),
+            provides: Names::default(),
             cataloger: String::new(),
         }
     }

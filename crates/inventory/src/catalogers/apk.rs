@@ -5,6 +5,7 @@ use plimsoll_core::{Content, PackageType, Source, Take};
 
 use super::os::{malformed, package, text, word};
 use super::provenance;
+use super::stated;
 use crate::cataloger::{path_hash, path_hash_on};
 use crate::{Cataloger, File, Interest, Owned, Pattern, Sink};
 
@@ -53,6 +54,9 @@ struct Record<'a> {
     maintainer: &'a [u8],
     /// The name of the repository that it was asked from.
     tag: &'a [u8],
+    licence: &'a [u8],
+    requires: &'a [u8],
+    provides: &'a [u8],
     /// The hash of the current directory with a slash behind it.
     directory: Option<u64>,
     paths: Vec<u64>,
@@ -71,6 +75,9 @@ impl<'a> Record<'a> {
             b'o' => self.origin = value,
             b'm' => self.maintainer = value,
             b's' => self.tag = value,
+            b'L' => self.licence = value,
+            b'D' => self.requires = value,
+            b'p' => self.provides = value,
             b'F' if value.is_empty() => self.directory = Some(path_hash(b"")),
             b'F' => self.directory = Some(path_hash_on(path_hash(value), b"/")),
             b'R' => {
@@ -102,6 +109,13 @@ impl<'a> Record<'a> {
         package.third_party = word(self.tag)
             .map(|tag| format!("@{}", tag.trim_start_matches('@')))
             .or_else(|| provenance::of_apk(package.vendor.as_deref().unwrap_or_default()));
+        package.licences = text(self.licence).and_then(|text| stated::licence(&text)).into_iter().collect();
+        // A name that begins so must not be there (apk(5), "world").
+        let needed = |list: &'a [u8]| {
+            let names = stated::names(list, b" ", b"<>=~@");
+            names.iter().filter(|name| !name.starts_with('!')).collect()
+        };
+        (package.requires, package.provides) = (needed(self.requires), needed(self.provides));
         out.packages.push(package);
     }
 }
@@ -132,6 +146,22 @@ mod tests {
         assert_eq!(out.owned[0].package, "libcrypto3");
         assert_eq!(out.owned[0].paths, [path_hash(b"etc/ssl/openssl.cnf"), path_hash(b"lib/libcrypto.so.3")]);
         assert_eq!(out.owned[1].paths, [path_hash(b"x")]);
+    }
+
+    #[test]
+    fn a_record_says_its_licence_and_what_it_needs() {
+        let out = read(
+            "P:libssl3\nV:3.1.4-r0\nL:Apache-2.0\nD:!old so:libc.musl-x86_64.so.1 so:libcrypto.so.3 ca-certificates-bundle>=2020 x~1\n\
+             p:so:libssl.so.3=3 cmd:openssl=3.1.4-r0\n\n",
+        );
+        let package = &out.packages[0];
+        assert_eq!(package.licences, ["Apache-2.0"]);
+        let requires: Vec<&str> = package.requires.iter().collect();
+        assert_eq!(
+            requires,
+            ["ca-certificates-bundle", "so:libc.musl-x86_64.so.1", "so:libcrypto.so.3", "x"]
+        );
+        assert_eq!(package.provides.iter().collect::<Vec<_>>(), ["cmd:openssl", "so:libssl.so.3"]);
     }
 
     #[test]

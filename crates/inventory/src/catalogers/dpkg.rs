@@ -6,6 +6,7 @@ use plimsoll_core::{Content, Diagnostic, DiagnosticKind, PackageType, Source, Ta
 use super::deb822::{Paragraph, paragraphs};
 use super::os::{malformed, package, text, word};
 use super::provenance;
+use super::stated;
 use crate::{Cataloger, File, Interest, Owned, Pattern, Sink, path_hash};
 
 /// Packages of Debian, Ubuntu and their derivatives, with the files they own.
@@ -82,6 +83,13 @@ pub(super) fn record(kind: PackageType, paragraph: &Paragraph<'_>, stateless: bo
         package.third_party =
             provenance::of_deb(&package.version, maintainer, &field("Origin"), &field("Vendor"));
     }
+    let list = |field| stated::names(paragraph.get(field).unwrap_or_default(), b",|", b" (:[<=~>");
+    let (before, needs) = (list("Pre-Depends"), list("Depends"));
+    package.requires = before.iter().chain(needs.iter()).collect();
+    package.provides = list("Provides");
+    // opkg's records say it, dpkg's do not.
+    package.licences =
+        paragraph.get("License").and_then(text).and_then(|text| stated::licence(&text)).into_iter().collect();
     out.packages.push(package);
 }
 
@@ -149,6 +157,19 @@ mod tests {
 
     fn shown(out: &Sink) -> Vec<String> {
         out.packages.iter().map(|package| package.purl.to_string()).collect()
+    }
+
+    #[test]
+    fn a_record_says_what_it_needs() {
+        let out = read(
+            STATUS,
+            "Package: mawk\nStatus: install ok installed\nVersion: 1\nProvides: awk, nawk (= 1)\nPre-Depends: libc6 (>= 2.34)\n\
+             Depends: debconf (>= 0.5) | debconf-2.0, python3:any, libm[amd64]\n\n",
+        );
+        let package = &out.packages[0];
+        let requires: Vec<&str> = package.requires.iter().collect();
+        assert_eq!(requires, ["debconf", "debconf-2.0", "libc6", "libm", "python3"]);
+        assert_eq!(package.provides.iter().collect::<Vec<_>>(), ["awk", "nawk"]);
     }
 
     #[test]

@@ -52,6 +52,7 @@ mod runtimes;
 mod samples;
 mod snap;
 mod spack;
+mod stated;
 mod swift;
 mod wordpress;
 pub(crate) mod xml;

@@ -25,7 +25,7 @@ impl Cataloger for Opkg {
     }
 
     fn revision(&self) -> u32 {
-        1
+        2
     }
 
     fn interests(&self) -> &'static [Interest] {

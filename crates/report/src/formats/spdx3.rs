@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::identity::{Identity, digest};
 use crate::time::Instant;
-use crate::{Options, Report, advice, escape, link, score};
+use crate::{Options, Report, advice, escape, graph, link, score};
 
 const CREATION: &str = "_:creation";
 
@@ -88,7 +88,14 @@ pub(crate) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> 
             }),
         ));
     }
+    let first = contained.len();
     let ids = packages(report, &mut graph, &mut contained);
+    for (at, needs) in graph::dependencies(report).iter().enumerate().filter(|(_, needs)| !needs.is_empty()) {
+        let of = |at: usize| contained.get(first + at).cloned();
+        let needs: Vec<String> = needs.iter().filter_map(|at| of(*at)).collect();
+        let properties = json!({"from": of(at), "relationshipType": "dependsOn", "to": needs});
+        graph.add("Relationship", &format!("needs-{at}"), properties);
+    }
     if !contained.is_empty() {
         let properties = json!({"from": root, "relationshipType": "contains", "to": contained});
         graph.add("Relationship", "contents", properties);

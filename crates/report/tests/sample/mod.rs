@@ -244,6 +244,19 @@ pub(crate) fn full() -> Report {
     };
     report.packages.iter_mut().for_each(|assessed| place(&mut assessed.package));
     report.packages[0].package.vendor = Some("Debian OpenSSL Team <openssl@example.org> (team)".into());
+    for (at, (licence, requires)) in [
+        ("MIT AND (ISC OR curl)", &["openssl"][..]),
+        ("GPLv2+ and others", &[]),
+        ("Apache-2.0", &["libssl3"]),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let package = &mut report.packages[at].package;
+        package.licences = vec![licence.to_owned()];
+        package.requires = requires.iter().collect();
+    }
+    report.packages[2].package.licences.push("BSD, more or less".to_owned());
     let mut twice = report.packages[2].clone();
     twice.package.locations[0].path = ImagePath::new(b"opt/app/lib/jinja2/METADATA").unwrap();
     report.packages.push(twice.clone());
@@ -269,6 +282,12 @@ pub(crate) fn full() -> Report {
         .into();
     }
     report.findings[0].package.vendor = report.packages[0].package.vendor.clone();
+    for finding in &mut report.findings {
+        let listed =
+            report.packages.iter().find(|assessed| assessed.package.purl == finding.package.purl).unwrap();
+        finding.package.licences.clone_from(&listed.package.licences);
+        finding.package.requires.clone_from(&listed.package.requires);
+    }
     let mut second = report.findings[3].clone();
     second.package = twice.package.into();
     report.findings.push(second);
@@ -316,6 +335,9 @@ pub(crate) fn hostile() -> Report {
         package.source = Some(Source { name: evil(), version: evil() });
         (package.vendor, package.owned_by, package.module) = (Some(evil()), Some(evil()), Some(evil()));
         package.arch = Some(evil());
+        package.licences = vec![evil(), "MIT".into()];
+        package.provides = [EVIL].into_iter().collect();
+        package.requires = [EVIL].into_iter().collect();
         package.locations[0].path = ImagePath::new(EVIL.replace("..", "").as_bytes()).unwrap();
         if let Some(layer) = &mut package.locations[0].layer {
             layer.created_by = Some(evil());

@@ -31,7 +31,7 @@ impl Cataloger for Executables {
     }
 
     fn revision(&self) -> u32 {
-        4
+        5
     }
 
     fn interests(&self) -> &'static [Interest] {

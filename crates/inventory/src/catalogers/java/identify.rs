@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use plimsoll_core::{Confidence, Identity, Package};
 
-use super::super::identity;
+use super::super::{identity, stated};
 use super::jar::Jar;
 use super::known;
 use super::manifest::Manifest;
@@ -42,7 +42,8 @@ impl Pom {
 /// The packages of an archive. What is only part of it comes with its place in it.
 pub(super) fn packages(jar: Jar) -> Vec<(Package, Option<Vec<u8>>)> {
     let own = own_pom(&jar);
-    let mut out = Vec::new();
+    let licences = jar.manifest.as_ref().map(licences).unwrap_or_default();
+    let mut out: Vec<(Package, Option<Vec<u8>>)> = Vec::new();
     if own.is_none() {
         out.extend(by_hints(&jar).map(|package| (package, None)));
     }
@@ -50,7 +51,24 @@ pub(super) fn packages(jar: Jar) -> Vec<(Package, Option<Vec<u8>>)> {
         let package = maven(&pom.group, &pom.artifact, &pom.version, Confidence::High, "pom.properties");
         out.push((package, (own != Some(index)).then_some(pom.path)));
     }
+    // The manifest speaks of the archive, not of what was put into it.
+    for (package, _) in out.iter_mut().filter(|(_, part)| part.is_none()) {
+        package.licences.clone_from(&licences);
+    }
     out
+}
+
+/// `Bundle-License`: names or addresses with attributes, separated by commas (OSGi Core 8, 3.2.1.11).
+fn licences(manifest: &Manifest) -> Vec<String> {
+    let Some(value) = manifest.get("bundle-license") else { return Vec::new() };
+    // Quoted attributes may have commas.
+    let mut quoted = false;
+    let parts = value.split(|c: char| {
+        quoted ^= c == '"';
+        c == ',' && !quoted
+    });
+    let names = parts.filter_map(|part| part.split(';').next()).map(|name| name.trim().trim_matches('"'));
+    names.filter_map(stated::licence).filter(|name| name != "<<EXTERNAL>>").collect()
 }
 
 /// The `pom.properties` that is the archive's own: the one that its name speaks of, or the only one where the name

@@ -18,6 +18,7 @@ const ASKED: &[&str] = &[
     "bundle-symbolicname",
     "bundle-name",
     "bundle-version",
+    "bundle-license",
     "automatic-module-name",
     "group-id",
     "short-name",

@@ -31,7 +31,7 @@ impl Cataloger for Archives {
     }
 
     fn revision(&self) -> u32 {
-        3
+        4
     }
 
     fn interests(&self) -> &'static [Interest] {

@@ -1,5 +1,7 @@
+use std::collections::BTreeSet;
 use std::fmt;
 
+use crate::catalogers::stated;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 /// What is wanted of a `package.json`.
@@ -7,6 +9,10 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Vis
 pub(super) struct Manifest {
     name: Option<String>,
     version: Option<String>,
+    /// Its licences, in the present form and the older ones.
+    pub(super) licences: Vec<String>,
+    /// The names of the packages that it needs when it runs.
+    pub(super) requires: BTreeSet<String>,
     /// Belongs to an editor or a game engine, whose packages share the file's name but not npm's registry.
     foreign: bool,
 }
@@ -46,6 +52,10 @@ impl<'de> Deserialize<'de> for Manifest {
                         Some("version") => manifest.version = map.next_value::<Text>()?.non_empty(),
                         Some("unity") => manifest.foreign |= map.next_value::<Text>()?.0.is_some(),
                         Some("engines") => manifest.foreign |= map.next_value::<Engines>()?.editor,
+                        Some("license" | "licenses") => manifest.licences = map.next_value::<Licences>()?.0,
+                        Some("dependencies" | "optionalDependencies" | "peerDependencies") => {
+                            manifest.requires.extend(map.next_value::<Keys>()?.0);
+                        }
                         _ => {
                             map.next_value::<IgnoredAny>()?;
                         }
@@ -64,6 +74,34 @@ struct Text(Option<String>);
 impl Text {
     fn non_empty(self) -> Option<String> {
         self.0.filter(|text| !text.trim().is_empty())
+    }
+}
+
+/// Names that an object has; nothing for any other value.
+struct Keys(Vec<String>);
+
+impl<'de> Deserialize<'de> for Keys {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = serde_json::Value::deserialize(deserializer)?;
+        let names = value.as_object().map(|members| members.keys().cloned().collect());
+        Ok(Self(names.unwrap_or_default()))
+    }
+}
+
+/// `"MIT"`, `{"type": "MIT"}`, and lists of both (npm, "package.json", "license").
+struct Licences(Vec<String>);
+
+impl<'de> Deserialize<'de> for Licences {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = serde_json::Value::deserialize(deserializer)?;
+        let one = std::slice::from_ref(&value);
+        let all = value.as_array().map_or(one, Vec::as_slice);
+        let text = |value: &'_ serde_json::Value| match value.as_str() {
+            Some(word) => stated::licence(word),
+            None => value.get("type").and_then(|word| stated::licence(word.as_str()?)),
+        };
+        let licences = all.iter().filter_map(text);
+        Ok(Self(licences.collect()))
     }
 }
 
@@ -153,6 +191,21 @@ mod tests {
             let identity = read(text.as_bytes()).unwrap();
             assert_eq!(identity.identity(), named.then_some(("a", "1")), "{text}");
         }
+    }
+
+    #[test]
+    fn licences_and_needs_in_all_forms() {
+        for (text, licences) in [
+            (r#"{"license":"(MIT OR Apache-2.0)"}"#, &["(MIT OR Apache-2.0)"][..]),
+            (r#"{"license":{"type":"ISC","url":"x"}}"#, &["ISC"]),
+            (r#"{"licenses":[{"type":"MIT"},"BSD",7]}"#, &["MIT", "BSD"]),
+            (r#"{"license":null}"#, &[]),
+        ] {
+            assert_eq!(read(text.as_bytes()).unwrap().licences, licences, "{text}");
+        }
+        let text = r#"{"dependencies":{"b":"1","@s/a":"^2"},"peerDependencies":{"c":"*"},"optionalDependencies":["x"],"devDependencies":{"d":"1"}}"#;
+        let needs = read(text.as_bytes()).unwrap().requires;
+        assert_eq!(needs.iter().map(String::as_str).collect::<Vec<_>>(), ["@s/a", "b", "c"]);
     }
 
     #[test]

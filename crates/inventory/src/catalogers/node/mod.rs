@@ -29,7 +29,7 @@ impl Cataloger for Installed {
     }
 
     fn revision(&self) -> u32 {
-        1
+        2
     }
 
     fn interests(&self) -> &'static [Interest] {
@@ -42,6 +42,8 @@ impl Cataloger for Installed {
             Ok(manifest) => {
                 if let Some((name, version)) = manifest.identity() {
                     let mut package = identity::slashed(PackageType::Npm, name, version);
+                    package.licences.clone_from(&manifest.licences);
+                    package.requires = manifest.requires.iter().collect();
                     self.place(file.path, &mut package);
                     out.packages.push(package);
                 }

@@ -4,17 +4,19 @@ mod pear;
 
 use plimsoll_core::{Diagnostic, PackageType, Role};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 pub(crate) use self::pear::PEAR;
 use super::document::{Document, Text as File, WHOLE, malformed};
 use super::identity;
-use super::json::{self, Elements, Text};
+use super::json::{self, Elements, Entries, Text};
+use super::stated;
 use crate::{Interest, Pattern, Sink};
 
 /// What Composer installed (Composer, `vendor/composer/installed.json`).
 pub(crate) const INSTALLED: Document = Document {
     id: "php-composer-installed",
-    revision: 1,
+    revision: 2,
     interests: &[Interest { pattern: Pattern::In("composer", "installed.json"), take: WHOLE }],
     role: Role::Normal,
     read: read_installed,
@@ -23,7 +25,7 @@ pub(crate) const INSTALLED: Document = Document {
 /// Lock files of Composer.
 pub(crate) const LOCK: Document = Document {
     id: "php-composer-lock",
-    revision: 1,
+    revision: 2,
     interests: &[Interest { pattern: Pattern::Name("composer.lock"), take: WHOLE }],
     role: Role::Declared,
     read: read_lock,
@@ -34,6 +36,8 @@ pub(crate) const LOCK: Document = Document {
 struct Listed {
     name: Text,
     version: Text,
+    license: Elements<Text>,
+    require: Entries<IgnoredAny>,
 }
 
 #[derive(Deserialize, Default)]
@@ -68,6 +72,11 @@ fn add(packages: &Elements<Listed>, dev: bool, out: &mut Sink) {
     for listed in &packages.0 {
         let Some(name) = listed.name.some() else { continue };
         let mut package = identity::slashed(PackageType::Composer, name, listed.version.some().unwrap_or(""));
+        let licences = listed.license.0.iter().filter_map(Text::some);
+        package.licences = licences.filter_map(stated::licence).collect();
+        // What has no slash is PHP itself and its extensions.
+        package.requires =
+            listed.require.0.iter().map(|(name, _)| name).filter(|name| name.contains('/')).collect();
         if dev {
             package.role = Role::Development;
         }

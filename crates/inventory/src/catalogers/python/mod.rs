@@ -5,10 +5,12 @@ mod lock;
 mod origin;
 mod record;
 mod requirements;
+mod stated;
 
 use plimsoll_core::{Content, Diagnostic, DiagnosticKind, PackageType, Take};
 
 use super::{header, identity};
+
 use crate::{Cataloger, File, Interest, Pattern, Sink};
 
 pub(crate) use self::archive::Archives;
@@ -31,7 +33,7 @@ impl Cataloger for Installed {
     }
 
     fn revision(&self) -> u32 {
-        1
+        2
     }
 
     fn interests(&self) -> &'static [Interest] {
@@ -55,7 +57,9 @@ fn metadata(bytes: &[u8], out: &mut Sink) {
     match name.filter(|name| !name.is_empty()) {
         Some(name) => {
             let version = version.unwrap_or_default();
-            out.packages.push(identity::plain(PackageType::PyPi, &name, &version));
+            let mut package = identity::plain(PackageType::PyPi, &name, &version);
+            (package.licences, package.requires) = (stated::licences(bytes), stated::requires(bytes));
+            out.packages.push(package);
         }
         None => out
             .diagnostics

@@ -1,13 +1,14 @@
 //! An rpm header as package databases hold it: an index of tags and the store of their values, without the lead
 //! and the magic of a package file (RPM documentation, "Package format", "Header structure").
 
-use plimsoll_core::{Package, PackageType, Purl, Source};
+use plimsoll_core::{Names, Package, PackageType, Purl, Source};
 
 use super::bytes::{be16, be32, place, slice};
 use super::signature;
 use crate::Owned;
 use crate::cataloger::{path_hash, path_hash_on};
 use crate::catalogers::os::{role, text, word};
+use crate::catalogers::stated;
 
 /// Tags, as rpm numbers them (RPM documentation, "Tags").
 mod tag {
@@ -20,9 +21,12 @@ mod tag {
     pub(super) const RELEASE: u32 = 1002;
     pub(super) const EPOCH: u32 = 1003;
     pub(super) const VENDOR: u32 = 1011;
+    pub(super) const LICENSE: u32 = 1014;
     pub(super) const ARCH: u32 = 1022;
     pub(super) const OLD_FILE_NAMES: u32 = 1027;
     pub(super) const SOURCE_RPM: u32 = 1044;
+    pub(super) const PROVIDE_NAME: u32 = 1047;
+    pub(super) const REQUIRE_NAME: u32 = 1049;
     pub(super) const DIR_INDEXES: u32 = 1116;
     pub(super) const BASE_NAMES: u32 = 1117;
     pub(super) const DIR_NAMES: u32 = 1118;
@@ -114,7 +118,15 @@ pub(super) fn read(blob: &[u8]) -> Result<(Package, Option<Owned>), Fault> {
         vendor: header.string(tag::VENDOR).and_then(text),
         module: needed(tag::MODULARITY_LABEL),
     };
-    Ok((Package { signed_by: header.signing_key(), ..facts.package() }, owned))
+    let licence = header.string(tag::LICENSE).and_then(text).and_then(|text| stated::licence(&text));
+    let package = Package {
+        signed_by: header.signing_key(),
+        licences: licence.into_iter().collect(),
+        requires: header.capabilities(tag::REQUIRE_NAME),
+        provides: header.capabilities(tag::PROVIDE_NAME),
+        ..facts.package()
+    };
+    Ok((package, owned))
 }
 
 struct Header<'a> {
@@ -169,6 +181,23 @@ impl<'a> Header<'a> {
                 let entry = self.find(tag::OPENPGP).filter(|entry| entry.kind == STRING_ARRAY)?;
                 self.strings(entry).find_map(|text| signature::key_id(&signature::decode(text)?))
             })
+    }
+
+    /// What a package needs or provides. A library's name stands for all versions of its symbols; what rpm itself must
+    /// be able to do, and conditions, are not other packages'.
+    fn capabilities(&self, tag: u32) -> Names {
+        let Some(entry) = self.find(tag).filter(|entry| entry.kind == STRING_ARRAY) else {
+            return Names::default();
+        };
+        let names = self.strings(entry).filter_map(|name| std::str::from_utf8(name).ok());
+        let foreign = ["(", "rpmlib(", "config(", "ksym(", "kernel("];
+        names
+            .filter(|name| !foreign.iter().any(|prefix| name.starts_with(prefix)))
+            .map(|name| match name.split_once('(') {
+                Some((library, _)) if library.contains(".so") => library,
+                _ => name,
+            })
+            .collect()
     }
 
     /// As many of the NUL-terminated strings as are there.

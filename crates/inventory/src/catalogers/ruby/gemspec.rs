@@ -1,5 +1,6 @@
-use plimsoll_core::{Content, Diagnostic, DiagnosticKind, Package, Role, Take};
+use plimsoll_core::{Content, Diagnostic, DiagnosticKind, Names, Package, Role, Take};
 
+use crate::catalogers::stated;
 use crate::{Cataloger, File, Interest, Pattern, Sink};
 
 /// Specifications of gems (RubyGems, "Specification Reference"). RubyGems writes one for each gem it installs, into
@@ -12,7 +13,7 @@ impl Cataloger for Installed {
     }
 
     fn revision(&self) -> u32 {
-        1
+        2
     }
 
     fn interests(&self) -> &'static [Interest] {
@@ -28,6 +29,8 @@ impl Cataloger for Installed {
                 super::add(&name, &version, out);
                 if let Some(package) = out.packages.get_mut(before) {
                     let platform = assigned(&text, "platform").filter(|platform| platform != "ruby");
+                    package.licences = licences(&text);
+                    package.requires = requires(&text);
                     package.purl = package.purl.clone().with("platform", platform.as_deref().unwrap_or(""));
                     self.place(file.path, package);
                 }
@@ -66,6 +69,31 @@ fn assigned(text: &str, attribute: &str) -> Option<String> {
         let is_name = object.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
         (is_name && !object.is_empty()).then(|| literal(value).or_else(|| constant(text, value)))?
     })
+}
+
+/// `s.licenses = ["MIT".freeze, "Ruby".freeze]`, `s.license = "MIT"`.
+fn licences(text: &str) -> Vec<String> {
+    let list = text.lines().find_map(|line| {
+        let (_, rest) = line.trim_start().split_once(".licenses")?;
+        rest.trim_start().strip_prefix('=')?.trim_start().strip_prefix('[')?.split(']').next()
+    });
+    let several = list.into_iter().flat_map(|list| list.split(',')).filter_map(|item| literal(item.trim()));
+    let all: Vec<String> = several.filter_map(|text| stated::licence(&text)).collect();
+    if all.is_empty() {
+        assigned(text, "license").and_then(|text| stated::licence(&text)).into_iter().collect()
+    } else {
+        all
+    }
+}
+
+/// `s.add_runtime_dependency(%q<rake>.freeze, [">= 0"])`, `s.add_dependency "rake"`.
+fn requires(text: &str) -> Names {
+    let needed = text.lines().filter_map(|line| {
+        let (_, call) =
+            line.split_once(".add_runtime_dependency").or_else(|| line.split_once(".add_dependency"))?;
+        literal(call.trim_start_matches(['(', ' ']))
+    });
+    needed.collect()
 }
 
 /// A string literal without anything that Ruby would evaluate.
@@ -107,6 +135,16 @@ mod tests {
         Installed
             .parse(File { path: path.as_bytes(), size, content: Content::Whole(text.as_bytes()) }, &mut out);
         out
+    }
+
+    #[test]
+    fn licences_and_needs_are_read() {
+        let text = "Gem::Specification.new do |s|\n  s.name = \"a\".freeze\n  s.version = \"1\"\n  s.licenses = [\"MIT\".freeze, \"Ruby\".freeze]\n\
+            s.add_runtime_dependency(%q<racc>.freeze, [\"~> 1.4\"])\n  s.add_dependency \"rake\", \"1\"\n  s.add_development_dependency(%q<x>.freeze)\n";
+        let package = read("gems/specifications/a-1.gemspec", text).packages.remove(0);
+        assert_eq!(package.licences, ["MIT", "Ruby"]);
+        assert_eq!(package.requires.iter().collect::<Vec<_>>(), ["racc", "rake"]);
+        assert_eq!(licences("s.license = 'GPL-2.0'\n"), ["GPL-2.0"]);
     }
 
     #[test]

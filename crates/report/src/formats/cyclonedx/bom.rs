@@ -3,7 +3,9 @@ use std::collections::{BTreeMap, HashMap};
 use plimsoll_core::{Coverage, Finding, Package, PackageType, Severity, Status};
 use plimsoll_severity::Version;
 
+use crate::graph;
 use crate::identity::Identity;
+use crate::licence::Licence;
 use crate::time::Instant;
 use crate::{Assessed, Options, Report, advice, link, score, weakness};
 
@@ -15,6 +17,8 @@ pub(super) struct Bom<'a> {
     pub root: Component,
     pub properties: Vec<(&'static str, String)>,
     pub components: Vec<Component>,
+    /// What needs what: references, each with those that it needs.
+    pub dependencies: Vec<(String, Vec<String>)>,
     /// `incomplete` where it is known that something is missing.
     pub aggregate: &'static str,
     pub vulnerabilities: Vec<Vulnerability>,
@@ -30,6 +34,7 @@ pub(super) struct Component {
     pub version: Option<String>,
     /// SHA-1, in hexadecimal.
     pub hash: Option<String>,
+    pub licences: Vec<Licence>,
     pub purl: Option<String>,
     pub properties: Vec<(&'static str, String)>,
     /// Where it was found (`evidence.occurrences`).
@@ -97,6 +102,7 @@ impl<'a> Bom<'a> {
             properties: of_image(report),
             ..Component::default()
         };
+        let dependencies = dependencies(report, &root, &components);
         let counts = &report.coverage.unidentified;
         let missing = counts.archives + counts.executables > 0
             || report.diagnostics.iter().any(|diagnostic| diagnostic.kind.is_partial());
@@ -107,10 +113,42 @@ impl<'a> Bom<'a> {
             root,
             properties: if options.inventory { Vec::new() } else { of_scan(report) },
             components,
+            dependencies,
             aggregate: if missing { "incomplete" } else { "unknown" },
             vulnerabilities: vulnerabilities(report, &references),
         }
     }
+}
+
+/// What packages need, and before it the image, of which are those that no other needs.
+fn dependencies(report: &Report, root: &Component, components: &[Component]) -> Vec<(String, Vec<String>)> {
+    let needs = graph::dependencies(report);
+    let mut needed = vec![false; components.len()];
+    for at in needs.iter().flatten() {
+        if let Some(needed) = needed.get_mut(*at) {
+            *needed = true;
+        }
+    }
+    let reference = |at: &usize| components.get(*at).map(|component| component.reference.clone());
+    let own = (0..components.len()).filter(|at| needed.get(*at) == Some(&false));
+    let mut all = vec![(root.reference.clone(), own.filter_map(|at| reference(&at)).collect())];
+    for (component, needs) in components.iter().zip(&needs).filter(|(_, needs)| !needs.is_empty()) {
+        all.push((component.reference.clone(), needs.iter().filter_map(reference).collect()));
+    }
+    all
+}
+
+/// Licences as the schema takes them: several, or one expression.
+fn licences(package: &Package) -> Vec<Licence> {
+    let mut licences = Licence::of(package);
+    if licences.len() > 1 {
+        for licence in &mut licences {
+            if let Licence::Expression(text) = licence {
+                *licence = Licence::Name(std::mem::take(text));
+            }
+        }
+    }
+    licences
 }
 
 fn of_image(report: &Report) -> Vec<(&'static str, String)> {
@@ -180,6 +218,7 @@ fn component(package: &Package, reference: String, coverage: Option<Coverage>) -
         kind: "library",
         purl: Some(package.purl.to_string()),
         hash,
+        licences: licences(package),
         reference,
         publisher: package.vendor.clone().filter(|vendor| !vendor.is_empty()),
         group,

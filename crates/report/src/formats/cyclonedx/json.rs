@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::Spec;
 use super::bom::{Bom, Component, Vulnerability};
 use crate::escape;
+use crate::licence::Licence;
 
 pub(super) fn write(bom: &Bom<'_>, spec: Spec, out: &mut dyn Write) -> io::Result<()> {
     let vulnerabilities: Vec<Value> = bom.vulnerabilities.iter().map(vulnerability).collect();
@@ -21,6 +22,11 @@ pub(super) fn write(bom: &Bom<'_>, spec: Spec, out: &mut dyn Write) -> io::Resul
             "properties": properties(&bom.properties),
         },
         "components": bom.components.iter().map(component).collect::<Vec<_>>(),
+        "dependencies": bom
+            .dependencies
+            .iter()
+            .map(|(reference, needs)| json!({"ref": reference, "dependsOn": needs}))
+            .collect::<Vec<_>>(),
         "compositions": [{"aggregate": bom.aggregate, "assemblies": [bom.root.reference]}],
         "vulnerabilities": some(vulnerabilities),
     });
@@ -49,10 +55,19 @@ fn component(component: &Component) -> Value {
         "name": component.name,
         "version": component.version,
         "hashes": hashes,
+        "licenses": some(component.licences.iter().map(licence).collect()),
         "purl": component.purl,
         "properties": properties(&component.properties),
         "evidence": evidence,
     })
+}
+
+fn licence(licence: &Licence) -> Value {
+    match licence {
+        Licence::Id(id) => json!({"license": {"id": id}}),
+        Licence::Expression(expression) => json!({"expression": expression}),
+        Licence::Name(name) => json!({"license": {"name": name}}),
+    }
 }
 
 fn vulnerability(entry: &Vulnerability) -> Value {

@@ -2,6 +2,7 @@ use std::io::{self, Write};
 
 use super::Spec;
 use super::bom::{Bom, Component, Vulnerability};
+use crate::licence::Licence;
 use crate::xml::Xml;
 
 /// The order of the elements is the schema's.
@@ -25,6 +26,15 @@ pub(super) fn write(bom: &Bom<'_>, spec: Spec, out: &mut dyn Write) -> io::Resul
     xml.open("components", &[])?;
     for item in &bom.components {
         component(&mut xml, item)?;
+    }
+    xml.close()?;
+    xml.open("dependencies", &[])?;
+    for (reference, needs) in &bom.dependencies {
+        xml.open("dependency", &[("ref", reference)])?;
+        for needed in needs {
+            xml.empty("dependency", &[("ref", needed)])?;
+        }
+        xml.close()?;
     }
     xml.close()?;
     xml.open("compositions", &[])?;
@@ -71,6 +81,7 @@ fn component(xml: &mut Xml<'_>, item: &Component) -> io::Result<()> {
         xml.text("hash", &[("alg", "SHA-1")], sha1)?;
         xml.close()?;
     }
+    licences(xml, &item.licences)?;
     optional(xml, "purl", item.purl.as_ref())?;
     properties(xml, &item.properties)?;
     if !item.occurrences.is_empty() {
@@ -82,6 +93,27 @@ fn component(xml: &mut Xml<'_>, item: &Component) -> io::Result<()> {
             xml.close()?;
         }
         xml.close()?;
+        xml.close()?;
+    }
+    xml.close()
+}
+
+fn licences(xml: &mut Xml<'_>, licences: &[Licence]) -> io::Result<()> {
+    if licences.is_empty() {
+        return Ok(());
+    }
+    xml.open("licenses", &[])?;
+    for licence in licences {
+        let (name, text) = match licence {
+            Licence::Expression(text) => {
+                xml.text("expression", &[], text)?;
+                continue;
+            }
+            Licence::Id(text) => ("id", text),
+            Licence::Name(text) => ("name", text),
+        };
+        xml.open("license", &[])?;
+        xml.text(name, &[], text)?;
         xml.close()?;
     }
     xml.close()

@@ -1,10 +1,11 @@
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use plimsoll_core::{Algorithm, Digest, Package, clean};
 
 use crate::identity::{Identity, digest};
+use crate::licence::Licence;
 use crate::time::Instant;
-use crate::{Options, Report, link};
+use crate::{Options, Report, graph, link};
 
 /// What both forms write.
 pub(super) struct Document {
@@ -14,6 +15,10 @@ pub(super) struct Document {
     pub creator: String,
     /// The image first, then what is in it.
     pub elements: Vec<Element>,
+    /// Licences that SPDX does not list, by their references.
+    pub licences: BTreeMap<String, String>,
+    /// Ids of packages that need another, and of that.
+    pub needs: Vec<(String, String)>,
 }
 
 pub(super) struct Element {
@@ -23,6 +28,8 @@ pub(super) struct Element {
     pub supplier: Option<String>,
     pub purpose: Option<&'static str>,
     pub source_info: Option<String>,
+    /// The expression that its metadata states.
+    pub licence: Option<String>,
     /// Algorithms and digests in hexadecimal.
     pub checksums: Vec<(&'static str, String)>,
     /// Category, type and locator.
@@ -44,6 +51,7 @@ impl Document {
             supplier: None,
             purpose: Some("CONTAINER"),
             source_info: image.platform.as_ref().map(|platform| format!("platform {platform}")),
+            licence: None,
             checksums: image
                 .digest
                 .iter()
@@ -60,11 +68,14 @@ impl Document {
                 supplier: None,
                 purpose: Some("OPERATING_SYSTEM"),
                 source_info: distro.pretty_name.clone(),
+                licence: None,
                 checksums: Vec::new(),
                 references: Vec::new(),
             });
         }
         let mut seen: HashMap<String, u32> = HashMap::new();
+        let mut licences = BTreeMap::new();
+        let first = elements.len();
         for assessed in &report.packages {
             let package = &assessed.package;
             let purl = package.purl.to_string();
@@ -80,10 +91,15 @@ impl Document {
                 supplier: package.vendor.as_deref().and_then(supplier),
                 purpose: None,
                 source_info: source_info(package),
+                licence: declared(package, &mut licences),
                 checksums: package.sha1.iter().map(|sha1| ("SHA1", sha1.clone())).collect(),
                 references,
             });
         }
+        let id = |at: usize| elements.get(first + at).map(|element| element.id.clone());
+        let needs = graph::dependencies(report).into_iter().enumerate();
+        let needs = needs.flat_map(|(at, needs)| needs.into_iter().map(move |other| (at, other)));
+        let needs = needs.filter_map(|(at, other)| Some((id(at)?, id(other)?))).collect();
         let uuid = Identity::of(report).uuid("spdx");
         Self {
             name: named.to_owned(),
@@ -91,6 +107,8 @@ impl Document {
             created: Instant::of(report, options).to_string(),
             creator: format!("Tool: {}-{}", report.tool.name, report.tool.version),
             elements,
+            licences,
+            needs,
         }
     }
 
@@ -104,6 +122,28 @@ fn supplier(vendor: &str) -> Option<String> {
     let name: String = clean(vendor).to_string().replace(['(', ')'], "");
     let name = name.trim();
     (!name.is_empty()).then(|| format!("Organization: {name}"))
+}
+
+/// The licences that a package's metadata states as one expression; words that SPDX does not list become references
+/// (SPDX 2.3, section 10).
+fn declared(package: &Package, licences: &mut BTreeMap<String, String>) -> Option<String> {
+    let all = Licence::of(package);
+    let is_one = all.len() == 1;
+    let parts: Vec<String> = all
+        .into_iter()
+        .map(|licence| match licence {
+            Licence::Id(id) => id,
+            Licence::Expression(expression) if is_one => expression,
+            Licence::Expression(expression) => format!("({expression})"),
+            Licence::Name(name) => {
+                let reference = format!("LicenseRef-{}", digest(&[&name]));
+                licences.entry(reference.clone()).or_insert(name);
+                reference
+            }
+        })
+        .collect();
+    // Several are what it may be under, or all at once: that is not said, and all is the careful reading.
+    (!parts.is_empty()).then(|| parts.join(" AND "))
 }
 
 /// Where it was found, and the source package it was built from.

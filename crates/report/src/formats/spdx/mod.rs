@@ -25,7 +25,13 @@ pub(crate) fn json(report: &Report, options: &Options, out: &mut dyn Write) -> i
         "relationshipType": "DESCRIBES",
         "relatedSpdxElement": document.root(),
     });
-    let relationships: Vec<Value> = std::iter::once(describes).chain(contained).collect();
+    let needs = document.needs.iter().map(|(one, other)| {
+        json!({"spdxElementId": one, "relationshipType": "DEPENDS_ON", "relatedSpdxElement": other})
+    });
+    let relationships: Vec<Value> = std::iter::once(describes).chain(contained).chain(needs).collect();
+    let licences = document.licences.iter();
+    let licences = licences.map(|(id, name)| json!({"licenseId": id, "name": name, "extractedText": name}));
+    let licences: Vec<Value> = licences.collect();
     let value = json!({
         "spdxVersion": "SPDX-2.3",
         "dataLicense": "CC0-1.0",
@@ -35,6 +41,7 @@ pub(crate) fn json(report: &Report, options: &Options, out: &mut dyn Write) -> i
         "creationInfo": {"created": document.created, "creators": [document.creator]},
         "packages": packages,
         "relationships": relationships,
+        "hasExtractedLicensingInfos": if licences.is_empty() { Value::Null } else { Value::Array(licences) },
     });
     escape::document(value, out)
 }
@@ -64,7 +71,7 @@ fn package(element: &Element) -> Value {
         "downloadLocation": "NOASSERTION",
         "filesAnalyzed": false,
         "licenseConcluded": "NOASSERTION",
-        "licenseDeclared": "NOASSERTION",
+        "licenseDeclared": element.licence.as_deref().unwrap_or("NOASSERTION"),
         "copyrightText": "NOASSERTION",
         "primaryPackagePurpose": element.purpose,
         "sourceInfo": element.source_info,

@@ -17,6 +17,9 @@ pub(super) fn write(document: &Document, out: &mut dyn Write) -> io::Result<()> 
     for element in document.elements.iter().skip(1) {
         tag("Relationship", &format!("{} CONTAINS {}", document.root(), element.id))?;
     }
+    for (one, other) in &document.needs {
+        tag("Relationship", &format!("{one} DEPENDS_ON {other}"))?;
+    }
     for element in &document.elements {
         writeln!(out)?;
         let mut tag = |name: &str, value: &str| writeln!(out, "{name}: {}", line(value));
@@ -31,7 +34,7 @@ pub(super) fn write(document: &Document, out: &mut dyn Write) -> io::Result<()> 
         }
         element.source_info.as_ref().map_or(Ok(()), |info| tag("PackageSourceInfo", &text(info)))?;
         tag("PackageLicenseConcluded", "NOASSERTION")?;
-        tag("PackageLicenseDeclared", "NOASSERTION")?;
+        tag("PackageLicenseDeclared", element.licence.as_deref().unwrap_or("NOASSERTION"))?;
         tag("PackageCopyrightText", "NOASSERTION")?;
         // The grammar has a hyphen where JSON has an underscore (section 7.24).
         element.purpose.map_or(Ok(()), |purpose| tag("PrimaryPackagePurpose", &purpose.replace('_', "-")))?;
@@ -42,6 +45,12 @@ pub(super) fn write(document: &Document, out: &mut dyn Write) -> io::Result<()> 
                 &format!("{category} {kind} {}", locator.replace(char::is_whitespace, "%20")),
             )?;
         }
+    }
+    for (reference, name) in &document.licences {
+        writeln!(out)?;
+        writeln!(out, "LicenseID: {}", line(reference))?;
+        writeln!(out, "ExtractedText: {}", line(&text(name)))?;
+        writeln!(out, "LicenseName: {}", line(name))?;
     }
     Ok(())
 }

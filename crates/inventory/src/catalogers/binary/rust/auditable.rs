@@ -6,7 +6,7 @@
 
 use flate2::Decompress;
 use memchr::memchr_iter;
-use plimsoll_core::{Diagnostic, DiagnosticKind, PackageType};
+use plimsoll_core::{Diagnostic, DiagnosticKind, Package, PackageType};
 use serde::Deserialize;
 
 use super::super::super::identity;
@@ -60,7 +60,13 @@ impl Detector for Auditable {
         match serde_json::from_slice::<List>(&text) {
             Ok(list) => {
                 let linked = list.packages.iter().filter(|package| package.kind != "build");
-                out.packages.extend(linked.map(|p| identity::plain(PackageType::Cargo, &p.name, &p.version)));
+                out.packages.extend(linked.map(|p| {
+                    let needed = p.dependencies.iter().filter_map(|at| list.packages.get(*at));
+                    let linked = needed.filter(|package| package.kind != "build");
+                    let requires =
+                        linked.map(|package| format!("{}@{}", package.name, package.version)).collect();
+                    Package { requires, ..identity::plain(PackageType::Cargo, &p.name, &p.version) }
+                }));
             }
             Err(error) => out.diagnostics.push(Diagnostic::new(
                 DiagnosticKind::Malformed,
@@ -108,6 +114,9 @@ struct Crate {
     /// `runtime` where it is not said; what only builds the program is not in it.
     #[serde(default)]
     kind: String,
+    /// Places in the list.
+    #[serde(default)]
+    dependencies: Vec<usize>,
 }
 
 #[cfg(test)]
