@@ -52,7 +52,7 @@ fn is_expression(text: &str) -> bool {
             (")", false) if open > 0 => open -= 1,
             ("AND" | "OR", false) => wants_licence = true,
             ("WITH", false) => {
-                if !words.next().is_some_and(|exception| list::EXCEPTIONS.binary_search(&exception).is_ok()) {
+                if words.next().is_none_or(|exception| list::EXCEPTIONS.binary_search(&exception).is_err()) {
                     return false;
                 }
             }

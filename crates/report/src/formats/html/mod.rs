@@ -51,7 +51,7 @@ pub(crate) fn write(report: &Report, _: &Options, out: &mut dyn Write) -> io::Re
     diagnostics(report, out)?;
     writeln!(
         out,
-        "</main>\n<footer><main>Made by {} {}.</main></footer>\n<script>{SCRIPT}</script>\n</body>\n</html>",
+        "</main>\n<footer>Made by {} {}.</footer>\n<script>{SCRIPT}</script>\n</body>\n</html>",
         escape(&report.tool.name),
         escape(&report.tool.version)
     )
@@ -88,12 +88,27 @@ fn head(report: &Report, image: &str, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "</dl>\n</header>")
 }
 
+/// A sentence in which what stands between backticks is code.
+fn with_code(text: &str) -> String {
+    let escaped = escape(text);
+    let parts: Vec<&str> = escaped.split('`').collect();
+    // The last of an odd number of backticks opens nothing.
+    if parts.len() % 2 == 0 {
+        return escaped;
+    }
+    let marked = parts.iter().enumerate().map(|(at, part)| match at % 2 {
+        1 => format!("<code>{part}</code>"),
+        _ => (*part).to_owned(),
+    });
+    marked.collect()
+}
+
 fn first(report: &Report, groups: &[crate::group::Group<'_>], out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "<section aria-labelledby=\"first\">\n<h2 id=\"first\">What to do first</h2>")?;
     if !report.plan.steps.is_empty() {
         writeln!(out, "<ol>")?;
         for step in report.plan.steps.iter().take(FIRST) {
-            writeln!(out, "<li>{}</li>", escape(&step.action.text))?;
+            writeln!(out, "<li>{}</li>", with_code(&step.action.text))?;
         }
         writeln!(out, "</ol>")?;
         if report.plan.steps.len() > FIRST {
