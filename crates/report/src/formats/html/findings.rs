@@ -24,7 +24,7 @@ pub(super) fn write(report: &Report, groups: &[Group<'_>], out: &mut dyn Write) 
          <option value=\"4\">medium</option><option value=\"5\">high</option><option value=\"6\">critical</option></select></label>\n\
          <label class=\"check\"><input type=\"checkbox\" id=\"fixable\"> only with a fix</label>\n\
          <output id=\"shown\" aria-live=\"polite\"></output>\n</div>\n\
-         <div class=\"scroll\"><table id=\"findings-table\">\n<thead><tr>"
+         <div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Findings, a table\"><table id=\"findings-table\">\n<thead><tr>"
     )?;
     for (name, sort) in [
         ("Severity", "number"),

@@ -93,7 +93,7 @@ fn with_code(text: &str) -> String {
     let escaped = escape(text);
     let parts: Vec<&str> = escaped.split('`').collect();
     // The last of an odd number of backticks opens nothing.
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return escaped;
     }
     let marked = parts.iter().enumerate().map(|(at, part)| match at % 2 {
@@ -192,7 +192,7 @@ fn disabled(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     if report.disabled().next().is_some() {
         writeln!(
             out,
-            "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Disabled</th><th scope=\"col\">Package</th>\
+            "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table\"><table><thead><tr><th scope=\"col\">Disabled</th><th scope=\"col\">Package</th>\
              <th scope=\"col\">Rule</th><th scope=\"col\">Until</th><th scope=\"col\">Reason</th></tr></thead><tbody>"
         )?;
         for finding in report.disabled() {
