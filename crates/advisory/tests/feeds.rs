@@ -341,6 +341,7 @@ const EXPECTED: &[&str] = &[
     "osv-golang/vunnel/GO-2023-1989.json",
     "wolfi/vlu/security.json",
     "minimos/vlu/security.json",
+    "amazon-alas-html/vunnel-alas/2_html/ALAS-2018-939",
     "amazon-updateinfo/vlu/updateinfo_1_item.xml.gz",
     "amazon-updateinfo/vlu/updateinfo_AL2022.xml.gz",
     "oracle-oval/vunnel/mock_data.xml",
@@ -394,6 +395,12 @@ fn documents_say_what_others_read_in_them() {
         if file.starts_with("fedora-bodhi/") {
             for path in files(path.parent().unwrap()) {
                 read.advisories.extend(parse(&path).unwrap().advisories);
+            }
+        }
+        if file.starts_with("amazon-alas-html/") {
+            for page in ["2022_html/ALAS-2021-001", "2023_html/ALAS-2023-126"] {
+                let page = path.with_file_name("..").join(page);
+                read.advisories.extend(parse(&page).unwrap().advisories);
             }
         }
         if file.ends_with("v3.15/main.yaml") {

@@ -9,7 +9,6 @@ use plimsoll_core::Silent;
 
 /// Folders whose documents are no advisories, or none that is read; docs/feeds.md says of each why.
 const UNREAD: &[&str] = &[
-    "amazon-alas-html",
     "chainguard-libraries",
     "debian-release",
     "redhat-csaf-index",
@@ -21,6 +20,8 @@ const UNREAD: &[&str] = &[
 /// meant to be refused.
 const BESIDE: &[&str] = &[
     "modules.yaml.gz",
+    // The list of the pages.
+    "_rss.xml",
     "repomd.xml",
     "repomd_valid.xml",
     "changes.csv",
@@ -36,8 +37,6 @@ const BESIDE: &[&str] = &[
     "epss/vunnel/missing-date.csv",
     // As published: two commas and a brace too many.
     "csaf-openeuler-cve-2024-50187.json",
-    // Maps of CVEs that name no package (cvemap.xml).
-    "redhat-oval-v2/claircore/",
 ];
 
 /// Records that are broken as they were published: one each of these documents.
@@ -57,6 +56,8 @@ const COUNTS: &[(&str, u64)] = &[
     ("feeds/suse-oval/vunnel/suse_truncated.xml", 4),
     ("feeds/glad/vlu/GMS-2022-20.yml", 1),
     ("feeds/bottlerocket/vlu/updateinfo.xml.gz", 2),
+    ("feeds/redhat-oval-v2/claircore/cve-2021-3762.xml", 4),
+    ("feeds/amazon-alas-html/vunnel-alas/2_html/ALAS-2018-939", 1),
 ];
 
 fn import(home: &Path, file: &Path) -> Result<ImportReport, String> {

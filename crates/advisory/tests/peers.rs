@@ -250,6 +250,8 @@ fn trivy_says_the_same_of_boms() {
         ("Maven", "Maven.zip", "maven", &[".1", "-rc1"], true),
         ("Bitnami", "Bitnami.zip", "bitnami", &["-1"], false),
         ("Debian:12", "Debian-12.zip", "deb", &["~", "+b1"], true),
+        ("Alpine:v3.11", "Alpine.zip", "apk", &[], true),
+        ("AlmaLinux:10", "AlmaLinux_10.zip", "rpm", &["~1", ".1"], true),
     ];
     let home = tempfile::tempdir().unwrap();
     let zips: Vec<PathBuf> = sets.iter().filter_map(|(_, zip, ..)| corpus_files::zip(zip)).collect();
@@ -367,7 +369,8 @@ fn purl(ecosystem: &str, kind: &str, name: &str, version: &str) -> Option<String
         "rpm" => {
             let version = version.split_once(':');
             let epoch = version.map(|(epoch, _)| format!("&epoch={epoch}")).unwrap_or_default();
-            (format!("almalinux/{name}"), format!("?distro=almalinux-8{epoch}"))
+            // As Trivy calls the distribution, which is known here as well.
+            (format!("alma/{name}"), format!("?distro={}{epoch}", ecosystem.replace("AlmaLinux:", "alma-")))
         }
         _ => (name.to_owned(), String::new()),
     };

@@ -1,11 +1,14 @@
 //! Feeds: pure parsers from the bytes of a document to advisories. Fetching is not theirs.
 
+mod alas;
 mod alma;
 mod alpine_tracker;
 mod arch;
+mod beside;
 mod bodhi;
 mod csaf;
 mod cve5;
+mod cvemap;
 mod cvrf;
 mod debian_lists;
 mod debian_tracker;
@@ -44,12 +47,14 @@ use serde::Deserialize;
 
 use crate::Error;
 
+pub use alas::Alas;
 pub use alma::Alma;
 pub use alpine_tracker::AlpineTracker;
 pub use arch::Arch;
 pub use bodhi::Bodhi;
 pub use csaf::Csaf2;
 pub use cve5::Cve5;
+pub use cvemap::CveMap;
 pub use cvrf::Cvrf;
 pub use debian_lists::DebianLists;
 pub use debian_tracker::DebianTracker;
@@ -162,6 +167,7 @@ static FEEDS: &[&dyn Feed] = &[
     &AlpineTracker,
     &Root,
     &Updateinfo,
+    &Alas,
     &Bodhi,
     &ORACLE,
     &PHOTON,
@@ -174,6 +180,7 @@ static FEEDS: &[&dyn Feed] = &[
     &ALT,
     &AzureLinux,
     &RedHatData,
+    &CveMap,
     &Photon,
     &Arch,
     &Glsa,
@@ -199,6 +206,12 @@ static FEEDS: &[&dyn Feed] = &[
 pub fn recognise(document: &Document<'_>) -> Option<&'static dyn Feed> {
     let shape = Shape::of(document.bytes);
     all().iter().copied().find(|feed| feed.recognises(document, &shape))
+}
+
+/// What a document is that stands beside advisories and is none, such as a list of documents; nothing where it is none of
+/// those that are known.
+pub fn beside(document: &Document<'_>) -> Option<&'static str> {
+    beside::what(document, &Shape::of(document.bytes))
 }
 
 /// The document as its feed reads it: YAML, which some databases keep their records in, becomes JSON.

@@ -67,18 +67,21 @@ struct Cvss2 {
     cvss_scoring_vector: Option<String>,
 }
 
+/// What an erratum fixes in a product.
 #[derive(Deserialize)]
-struct Release {
-    advisory: Option<String>,
-    cpe: Option<String>,
-    package: Option<String>,
+pub(super) struct Release {
+    pub(super) advisory: Option<String>,
+    pub(super) cpe: Option<String>,
+    /// `name-epoch:version-release`.
+    pub(super) package: Option<String>,
 }
 
+/// What is to become of a package that no erratum fixes.
 #[derive(Deserialize)]
-struct State {
-    fix_state: String,
-    package_name: String,
-    cpe: Option<String>,
+pub(super) struct State {
+    pub(super) fix_state: String,
+    pub(super) package_name: String,
+    pub(super) cpe: Option<String>,
 }
 
 impl Feed for RedHatData {
@@ -108,27 +111,8 @@ impl Feed for RedHatData {
 }
 
 fn advisory(record: Record) -> Advisory {
-    let mut affected = Vec::new();
-    let mut errata = Vec::new();
-    for release in record.affected_release.into_vec() {
-        errata.extend(release.advisory);
-        // A release of a module or a container names no package.
-        let Some((ecosystem, package)) = ecosystem(release.cpe.as_deref()).zip(release.package) else {
-            continue;
-        };
-        if package.contains('/') {
-            continue;
-        }
-        let (name, Some(version)) = nevr(&package) else { continue };
-        let mut fixed = Affected::new(ecosystem, name, NameKind::Source);
-        fixed.ranges = fixed_in(version);
-        affected.push(fixed);
-    }
-    for state in record.package_state.into_vec() {
-        affected.extend(ecosystem(state.cpe.as_deref()).and_then(|ecosystem| stated(ecosystem, &state)));
-    }
-    errata.sort_unstable();
-    errata.dedup();
+    let (mut affected, errata) = releases(record.affected_release.into_vec());
+    affected.extend(states(record.package_state.into_vec()));
     let mut ratings: Vec<_> = record.threat_severity.iter().map(|text| word("Red Hat", text)).collect();
     let vectors = [
         record.cvss3.and_then(|cvss| cvss.cvss3_scoring_vector),
@@ -148,6 +132,34 @@ fn advisory(record: Record) -> Advisory {
         references: urls.map(|url| Reference { kind: "WEB".to_owned(), url: url.to_owned() }).collect(),
         ..Advisory::default()
     }
+}
+
+/// What errata fix, and their ids.
+pub(super) fn releases(releases: Vec<Release>) -> (Vec<Affected>, Vec<String>) {
+    let mut affected = Vec::new();
+    let mut errata = Vec::new();
+    for release in releases {
+        errata.extend(release.advisory);
+        // A release of a module or a container names no package.
+        let Some((ecosystem, package)) = ecosystem(release.cpe.as_deref()).zip(release.package) else {
+            continue;
+        };
+        if package.contains('/') {
+            continue;
+        }
+        let (name, Some(version)) = nevr(&package) else { continue };
+        let mut fixed = Affected::new(ecosystem, name, NameKind::Source);
+        fixed.ranges = fixed_in(version);
+        affected.push(fixed);
+    }
+    errata.sort_unstable();
+    errata.dedup();
+    (affected, errata)
+}
+
+/// What is known of packages that no erratum fixes.
+pub(super) fn states(states: impl IntoIterator<Item = State>) -> impl Iterator<Item = Affected> {
+    states.into_iter().filter_map(|state| stated(ecosystem(state.cpe.as_deref())?, &state))
 }
 
 fn stated(ecosystem: Ecosystem, state: &State) -> Option<Affected> {
@@ -188,7 +200,7 @@ fn ecosystem(cpe: Option<&str>) -> Option<Ecosystem> {
 }
 
 /// `CWE-119`, `(CWE-120|CWE-125)`, `CWE-20->CWE-77`.
-fn cwes(text: &str) -> Vec<String> {
+pub(super) fn cwes(text: &str) -> Vec<String> {
     let parts = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
     let mut cwes: Vec<String> = parts
         .map(|part| part.trim_matches('-'))

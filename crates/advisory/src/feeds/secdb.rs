@@ -85,7 +85,13 @@ fn ecosystem(prefix: &str, release: Option<&str>) -> Option<Ecosystem> {
         "packages.mini.dev" => Ecosystem::new("MinimOS"),
         "apk.cve0.io" => Ecosystem::new("SecureOS"),
         _ if host.ends_with("alpinelinux.org") => Ecosystem::with_release("Alpine", release?),
-        _ => return None,
+        // A mirror's address, or none: the others have no releases.
+        _ => {
+            let version =
+                release?.strip_prefix('v').is_some_and(|v| v.starts_with(|c: char| c.is_ascii_digit()));
+            (version || release == Some("edge"))
+                .then(|| Ecosystem::with_release("Alpine", release.unwrap_or_default()))?
+        }
     })
 }
 

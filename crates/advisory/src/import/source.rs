@@ -279,14 +279,19 @@ impl<'a> Source<'a> {
             }
         };
         let document = Document { name, bytes: &plain };
-        let Some(feed) = feeds::recognise(&document) else {
-            // Folders and archives of advisories hold licences and notes as well.
-            if !(named || Path::new(name).extension().is_some_and(|end| end.eq_ignore_ascii_case("json"))) {
+        // Any object may be an attempt at an OSV record, also what is known to be something else.
+        let feed = feeds::recognise(&document);
+        let beside = feeds::beside(&document).filter(|_| feed.is_none_or(|feed| feed.about().id == "osv"));
+        let Some(feed) = feed.filter(|_| beside.is_none()) else {
+            // Folders and archives of advisories hold licences, lists and notes as well.
+            let json = Path::new(name).extension().is_some_and(|end| end.eq_ignore_ascii_case("json"));
+            if !named && (beside.is_some() || !json) {
                 return Ok(());
             }
-            let why = match bytes.first() {
-                None => "it is empty",
-                Some(_) => "it is not JSON, nor of any feed that is known",
+            let why = match (beside, bytes.first()) {
+                (Some(what), _) => what,
+                (_, None) => "it is empty",
+                _ => "it is not JSON, nor of any feed that is known",
             };
             fault(Diagnostic::new(DiagnosticKind::Malformed, why).at(name));
             return Ok(());

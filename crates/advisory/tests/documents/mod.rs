@@ -28,6 +28,16 @@ pub(crate) const DOCUMENTS: &[(&str, &str, &str)] = &[
         "<updates><update type=\"security\"><id>ALAS2-2024-1</id><severity>important</severity><issued date=\"2024-01-01 00:00\"/><references><reference id=\"CVE-2024-1\" href=\"x\"/></references><pkglist><collection short=\"amazon-linux-2\"><name>Amazon Linux 2</name><package name=\"a\" epoch=\"1\" version=\"1\" release=\"1\" arch=\"x86_64\"/></collection></pkglist></update></updates>",
     ),
     (
+        "alas",
+        "ALAS-2023-126.html",
+        "<!doctype html>\n<html><body><h1 id='x'>ALAS2023-2023-126</h1><b>Amazon Linux 2023 Security Advisory:</b> ALAS-2023-126\n<b>Advisory Release Date:</b> 2023-03-07 00:29 Pacific<div id='severity'><b>Severity:</b><span></span>Important<br /></div><div id='references'><a href='x'>CVE-2022-3787&nbsp;</a></div><div id='new_packages'><pre>aarch64:<br />&nbsp;&nbsp;&nbsp; a-1-1.amzn2023.aarch64<br /></pre></div></body></html>",
+    ),
+    (
+        "redhat-cvemap",
+        "cvemap.xml",
+        "<cvemap><Vulnerability name=\"CVE-2024-1\"><ThreatSeverity>Low</ThreatSeverity><AffectedRelease cpe=\"cpe:/o:redhat:enterprise_linux:5\"><Advisory type=\"RHSA\">RHSA-2024:1</Advisory><Package name=\"a\">a-0:1-1.el5</Package></AffectedRelease><PackageState cpe=\"cpe:/o:redhat:enterprise_linux:6\"><FixState>Will not fix</FixState><PackageName>a</PackageName></PackageState></Vulnerability></cvemap>",
+    ),
+    (
         "oracle-oval",
         "elsa.xml",
         "<oval_definitions><generator><product_name>Oracle Errata System</product_name></generator><definitions><definition class=\"patch\"><metadata><title>ELSA-2024-1: a (LOW)</title><reference source=\"CVE\" ref_id=\"CVE-2024-1\" ref_url=\"x\"/></metadata><criteria operator=\"AND\"><criterion comment=\"Oracle Linux 8 is installed\"/><criterion comment=\"a is earlier than 0:1-1.el8\"/></criteria></definition></definitions></oval_definitions>",

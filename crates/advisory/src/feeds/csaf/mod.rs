@@ -8,7 +8,7 @@ mod product;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use plimsoll_core::{Advisory, Affected, FixState, NameKind, Rating, Reference};
+use plimsoll_core::{Advisory, Affected, Diagnostic, DiagnosticKind, FixState, NameKind, Rating, Reference};
 
 use document::{Csaf, Link, Vulnerability};
 pub(super) use product::suse as suse_product;
@@ -69,6 +69,10 @@ impl Feed for Csaf2 {
             ));
         };
         let products = Products::of(csaf.product_tree.as_ref());
+        for (product, module) in products.streamless() {
+            let why = format!("{product}: its module {module:?} names no stream; the product is left out");
+            emit(Parsed::Note(Diagnostic::new(DiagnosticKind::Malformed, why).at(document.name)))?;
+        }
         // openEuler's errata call themselves VEX; a VEX document is about the vulnerability that it is named after.
         let vex =
             vex && csaf.document.tracking.id.to_ascii_uppercase().contains("CVE-") || source == "Microsoft";

@@ -60,10 +60,26 @@ impl<'a> Products<'a> {
             self.products.get(part).and_then(|product| product.product_identification_helper.as_ref());
         let purl = helper.and_then(|helper| helper.purl.as_ref());
         match purl.map(|purl| purl.parse::<Purl>()) {
-            Some(Ok(purl)) if purl.kind == "rpm" => Some(from_purl(ecosystem, &purl, part)),
+            Some(Ok(purl)) if purl.kind == "rpm" && streamless(&purl).is_none() => {
+                Some(from_purl(ecosystem, &purl, part))
+            }
             Some(_) => None,
             None => from_text(ecosystem, part),
         }
+    }
+
+    /// The products whose module names no stream, with that module: which packages they mean is not to be told.
+    pub(super) fn streamless(&self) -> Vec<(&str, String)> {
+        let mut out: Vec<(&str, String)> = self
+            .products
+            .iter()
+            .filter_map(|(id, product)| {
+                let purl = product.product_identification_helper.as_ref()?.purl.as_ref()?;
+                Some((*id, streamless(&purl.parse().ok()?)?))
+            })
+            .collect();
+        out.sort_unstable();
+        out
     }
 
     /// Microsoft names its products in words.
@@ -131,6 +147,11 @@ fn from_purl(ecosystem: Ecosystem, purl: &Purl, part: &str) -> Package {
         module,
         before: false,
     }
+}
+
+/// The module of a package URL, where it names no stream.
+fn streamless(purl: &Purl) -> Option<String> {
+    purl.qualifiers.get("rpmmod").filter(|module| stream(module).is_none()).cloned()
 }
 
 /// A product id that is a package's name, with or without version and architecture: `libssh`,
