@@ -148,10 +148,10 @@ fn readers_in_a_crowd_see_one_generation_each() {
                 })
             })
             .collect();
-        for state in &states[1..] {
-            import(&mut store, state).unwrap();
-        }
+        let imported = states[1..].iter().try_for_each(|state| import(&mut store, state));
+        // The readers wait for it, whatever came of the imports.
         done.store(true, Ordering::Relaxed);
+        imported.unwrap();
         readers.into_iter().map(|reader| reader.join().unwrap()).sum()
     });
     eprintln!("{readings} readings by 200 readers during 5 imports");

@@ -210,6 +210,44 @@ fn a_bundle_that_was_touched_is_refused() {
     assert!(!files.iter().any(|name| name.to_string_lossy().ends_with(".draft")), "{files:?}");
 }
 
+/// minisign itself signs; the tests of the library know one of its signatures by heart.
+#[test]
+fn a_bundle_is_signed_with_minisign() {
+    let place = three_generations();
+    let minisign = |args: &[&str]| {
+        let run = Command::new("minisign").args(args).current_dir(place.0.path()).output();
+        run.is_ok_and(|output| output.status.success())
+    };
+    if !minisign(&["-G", "-W", "-p", "key.pub", "-s", "key.sec"]) {
+        eprintln!("skipped: minisign is not here");
+        return;
+    }
+    place.ok(&["db", "export", "carried.bundle"]);
+    let import = ["db", "import", "carried.bundle", "--db", "b.db", "--public-key", "key.pub"];
+    place.failed(&import, "carried.bundle.minisig");
+    assert!(minisign(&["-S", "-s", "key.sec", "-m", "carried.bundle"]));
+    place.ok(&import);
+    let key = fs::read_to_string(place.path("key.pub")).unwrap();
+    place.ok(&[
+        "db",
+        "import",
+        "carried.bundle",
+        "--db",
+        "c.db",
+        "--public-key",
+        key.lines().nth(1).unwrap(),
+    ]);
+    assert!(minisign(&["-G", "-W", "-p", "other.pub", "-s", "other.sec"]));
+    let other = ["db", "import", "carried.bundle", "--db", "d.db", "--public-key", "other.pub"];
+    place.failed(&other, "is not the key's signature");
+    let mut touched = fs::read(place.path("carried.bundle")).unwrap();
+    let middle = touched.len() / 2;
+    touched[middle] ^= 1;
+    fs::write(place.path("carried.bundle"), touched).unwrap();
+    place.failed(&import, "is not the key's signature");
+    assert!(!place.path("d.db").exists());
+}
+
 #[test]
 fn damage_is_named() {
     let place = three_generations();

@@ -291,6 +291,120 @@ fn wait_for(path: &Path) {
     }
 }
 
+/// A document of Red Hat's about a CVE.
+fn vex(id: &str, at: &str) -> Value {
+    let product = json!({"product_id": "r8", "name": "RHEL 8",
+        "product_identification_helper": {"cpe": "cpe:/o:redhat:enterprise_linux:8"}});
+    json!({
+        "document": {"category": "csaf_vex", "csaf_version": "2.0", "title": "t",
+            "publisher": {"name": "Red Hat Product Security"},
+            "tracking": {"id": id, "current_release_date": at, "initial_release_date": at}},
+        "product_tree": {"branches": [{"product": product}]},
+        "vulnerabilities": [{"cve": id, "product_status": {"known_affected": ["r8:a"]}}],
+    })
+}
+
+#[test]
+fn what_a_publisher_takes_back_is_gone() {
+    let place = Place::new();
+    let root = "/data/csaf/v2/vex";
+    let put =
+        |name: &str, body: Vec<u8>, state: &str| place.server.put(&format!("{root}/{name}"), body, state);
+    let documents =
+        [("CVE-2024-1", "2024-08-01"), ("CVE-2024-2", "2024-08-02"), ("CVE-2024-3", "2024-08-20")];
+    let archive = documents.iter().fold(plimsoll_testkit::TarBuilder::new(), |tar, (id, day)| {
+        let text = vex(id, &format!("{day}T10:00:00+00:00")).to_string();
+        tar.file(format!("2024/{}.json", id.to_lowercase()), text)
+    });
+    let archive = plimsoll_testkit::compression::gzip(&archive.finish());
+    let name = "csaf_vex_2024-08-11.tar.gz";
+    put("archive_latest.txt", name.as_bytes().to_vec(), "a");
+    put(&format!("{name}.sha256"), plimsoll_testkit::sha256(&archive).hex().as_bytes().to_vec(), "a");
+    put(name, archive, "a");
+    put("changes.csv", b"\"2024/cve-2024-1.json\",\"2024-08-01T10:00:00+00:00\"\n".to_vec(), "a");
+    put("deletions.csv", Vec::new(), "a");
+    let update = || {
+        let args = ["db", "update", "--feed", "redhat-vex", "--base-url", place.server.url()];
+        ok(place.command(&args).output().unwrap())
+    };
+    let affected = || {
+        let args = ["match", "pkg:rpm/redhat/a@1-1.el8?distro=redhat-8", "--format", "json"];
+        let report: Value = serde_json::from_slice(&place.command(&args).output().unwrap().stdout).unwrap();
+        let findings = report["findings"].as_array().unwrap().iter();
+        let mut ids: Vec<String> =
+            findings.map(|finding| finding["id"].as_str().unwrap().to_owned()).collect();
+        ids.sort();
+        ids
+    };
+    assert!(update().starts_with("3 records: 3 new"));
+    assert_eq!(affected(), ["CVE-2024-1", "CVE-2024-2", "CVE-2024-3"]);
+    // The last has come again since.
+    let gone = "\"2024/cve-2024-2.json\",\"2024-08-15T10:00:00+00:00\"\n\
+                \"2024/cve-2024-3.json\",\"2024-08-15T10:00:00+00:00\"\n\"2020/cve-2020-9.json\",\"2024-08-15T10:00:00+00:00\"\n";
+    put("deletions.csv", gone.as_bytes().to_vec(), "b");
+    let said = update();
+    assert!(said.contains("taken back") && said.contains("1 document fetched"), "{said}");
+    assert_eq!(affected(), ["CVE-2024-1", "CVE-2024-3"]);
+    let delta = place.command(&["db", "delta", "1", "--format", "json"]).output().unwrap();
+    let delta: Value = serde_json::from_slice(&delta.stdout).unwrap();
+    assert!(delta.to_string().contains("CVE-2024-2"), "{delta}");
+    // Nor does it come back with the same archive.
+    assert!(update().starts_with("nothing new"));
+    assert_eq!(affected(), ["CVE-2024-1", "CVE-2024-3"]);
+}
+
+#[test]
+fn feeds_in_pages_and_in_folders_are_fetched_whole() {
+    let place = Place::new();
+    let page = |number: u32| format!("/updates/?type=security&status=stable&rows_per_page=100&page={number}");
+    for number in 1..=3 {
+        let update = json!({"alias": format!("FEDORA-2026-{number}"), "title": format!("a-{number}-1.fc41"), "status": "stable",
+            "type": "security", "release": {"version": "41", "id_prefix": "FEDORA"},
+            "bugs": [{"title": format!("CVE-2026-000{number} a: x")}], "builds": [{"nvr": format!("a-{number}-1.fc41")}]});
+        let body = json!({"updates": [update], "page": number, "pages": 3}).to_string();
+        place.server.put(&page(number), body, "1");
+    }
+    // As servers fail.
+    place.server.fail(&page(2), [Fault::BreakOff(40), Fault::Status(500, vec![])]);
+    place.server.fail(&page(3), [Fault::Status(429, vec![("Retry-After", "1".to_owned())])]);
+    let records = |start: u32, count: u32| {
+        let one = |n: u32| json!({"cve": {"id": format!("CVE-2026-1{n:04}"), "vulnStatus": "Analyzed", "descriptions": [], "metrics": {}}});
+        json!({"format": "NVD_CVE", "version": "2.0", "resultsPerPage": 2000, "startIndex": start, "totalResults": 2001,
+            "vulnerabilities": (start..start + count).map(one).collect::<Vec<_>>()})
+        .to_string()
+    };
+    for (start, count) in [(0, 2000), (2000, 1)] {
+        let path = format!("/rest/json/cves/2.0?resultsPerPage=2000&startIndex={start}");
+        place.server.put(&path, records(start, count), "1");
+    }
+    place.server.put(
+        "/oval/",
+        "<a href=\"com.ubuntu.jammy.cve.oval.xml.bz2\">x</a><a href=\"com.ubuntu.noble.cve.oval.xml.bz2\">x</a>",
+        "1",
+    );
+    let oval = "<oval_definitions><generator><product_name>Canonical CVE OVAL Generator</product_name></generator><definitions></definitions></oval_definitions>";
+    for release in ["jammy", "noble"] {
+        place.server.put(&format!("/oval/com.ubuntu.{release}.cve.oval.xml.bz2"), oval, "1");
+    }
+    // A list of folders, and in each a list of files.
+    place.server.put("/", "<a href=\"v3.19/\">x</a><a href=\"notes/\">x</a>", "1");
+    place.server.put("/v3.19/", "<a href=\"../\">x</a><a href=\"main.json\">x</a>", "1");
+    let secdb = json!({"urlprefix": "https://dl-cdn.alpinelinux.org/alpine", "distroversion": "v3.19", "reponame": "main",
+        "packages": [{"pkg": {"name": "a", "secfixes": {"1-r0": ["CVE-2024-1"]}}}]});
+    place.server.put("/v3.19/main.json", secdb.to_string(), "1");
+    let update = |feeds: &str| {
+        place.command(&["db", "update", "--feed", feeds, "--base-url", place.server.url()]).output().unwrap()
+    };
+    let said = ok(update("bodhi,nvd-api,ubuntu-oval,alpine"));
+    assert!(said.starts_with("2005 records: 2005 new"), "{said}");
+    assert!(said.ends_with("8 documents fetched, 0 as before\n"), "{said}");
+    assert_eq!(ok(update("bodhi,nvd-api,ubuntu-oval,alpine")), "nothing new: 8 documents as before\n");
+    // A page that is not there is no end of the pages.
+    place.server.remove(&page(2));
+    failed(&update("bodhi"), "the server says 404");
+    assert_eq!(place.status()["generation"]["id"], 1);
+}
+
 #[test]
 fn feeds_are_listed() {
     let output =

@@ -109,6 +109,10 @@ pub(crate) fn file(folder: &Path, address: &str) -> PathBuf {
         // Hidden files and the folder's parents are no names for a document.
         path.push(if name.starts_with('.') { format!("_{name}") } else { name });
     }
+    if rest.ends_with('/') {
+        // The list of a folder, beside what is in the folder.
+        path.push("_list");
+    }
     path
 }
 
@@ -144,6 +148,7 @@ mod tests {
     fn files_stay_in_the_folder() {
         let name = |address| file(Path::new("/d"), address).to_string_lossy().into_owned();
         assert_eq!(name("https://a.example/Rocky%20Linux/all.zip"), "/d/a.example/Rocky_20Linux/all.zip");
+        assert_eq!(name("https://a.example/oval/"), "/d/a.example/oval/_list");
         assert_eq!(name("https://a.example/../../etc/x?y=z"), "/d/a.example/_../_../etc/x_y_z");
     }
 }

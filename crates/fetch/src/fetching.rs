@@ -88,14 +88,24 @@ pub fn fetch(
     if observer.cancelled() { Err(Error::Cancelled) } else { Ok(outcome) }
 }
 
+/// Held while a folder is downloaded into.
+struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing the file is not enough: a process that another thread starts at this moment has it open as well.
+        let _ = self.0.unlock();
+    }
+}
+
 /// Keeps others from downloading into the same folder.
-fn lock(folder: &Path) -> Result<File, Error> {
+fn lock(folder: &Path) -> Result<Lock, Error> {
     fs::create_dir_all(folder).map_err(|e| Error::io("make the folder", folder, e))?;
     let path = folder.join(".lock");
     let file = File::options().create(true).truncate(false).write(true).open(&path);
     let file = file.map_err(|e| Error::io("write", &path, e))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => Err(Error::Locked { folder: folder.to_owned() }),
         Err(TryLockError::Error(e)) => Err(Error::io("lock", &path, e)),
     }

@@ -4,6 +4,7 @@
 //! the store, whose SHA-256 stands in the former.
 
 mod read;
+mod signature;
 mod write;
 
 use std::fs::File;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 pub use read::BundleOptions;
+pub use signature::Signer;
 
 use crate::Error;
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use zip::ZipArchive;
 use zip::result::ZipError;
 
-use super::{Bundle, FORMAT, MANIFEST, STORE, VERSION, copy, file_digest};
+use super::{Bundle, FORMAT, MANIFEST, STORE, Signer, VERSION, copy, file_digest};
 use crate::store::{SCHEMA, draft_path, hex, lock, put_in_place};
 use crate::{Error, Store};
 
@@ -17,6 +17,8 @@ const MANIFEST_LIMIT: u64 = 16 << 20;
 pub struct BundleOptions {
     /// The SHA-256 that the bundle's file has to have, in hexadecimal, where somebody has said it. Default none.
     pub sha256: Option<String>,
+    /// Whose signature it has to have. Default none.
+    pub signer: Option<Signer>,
     /// Whether a store that the bundle's does not continue may be lost. Default no.
     pub replace: bool,
 }
@@ -28,7 +30,7 @@ fn broken(path: &Path, error: ZipError) -> Error {
     }
 }
 
-fn refused(path: &Path, why: impl Into<String>) -> Error {
+pub(super) fn refused(path: &Path, why: impl Into<String>) -> Error {
     Error::Bundle { path: path.to_owned(), why: why.into() }
 }
 
@@ -79,7 +81,7 @@ pub(super) fn manifest(path: &Path) -> Result<Option<Bundle>, Error> {
 
 impl Store {
     /// Makes the store in the bundle `path` the store at `target`. Everything is verified before anything is
-    /// changed: the bundle's own checksum where there is one, the store's, its schema, and that it continues the
+    /// changed: the bundle's own checksum and signature where they are asked for, the store's, its schema, and that it continues the
     /// store that is there.
     ///
     /// # Errors
@@ -98,6 +100,7 @@ impl Store {
                 return Err(refused(path, format!("its SHA-256 is {found}, not {expected}")));
             }
         }
+        options.signer.as_ref().map_or(Ok(()), |signer| signer.verify(path))?;
         if let Some(folder) = target.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             fs::create_dir_all(folder).map_err(|e| Error::io("make the folder", folder, e))?;
         }

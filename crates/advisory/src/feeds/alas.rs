@@ -115,8 +115,8 @@ fn summary(page: &str) -> String {
 /// The word after the marks around it.
 fn severity(page: &str) -> Option<String> {
     let section = section(page, "id='severity'")?;
-    let words = section.split('<').filter_map(|part| part.split_once('>')).map(|(_, text)| text.trim());
-    let word = words.filter(|text| !text.is_empty()).last()?;
+    let mut words = section.split('<').filter_map(|part| part.split_once('>')).map(|(_, text)| text.trim());
+    let word = words.rfind(|text| !text.is_empty())?;
     (word.chars().all(char::is_alphabetic)).then(|| word.to_owned())
 }
 

@@ -12,6 +12,7 @@ mod cvemap;
 mod cvrf;
 mod debian_lists;
 mod debian_tracker;
+mod deletions;
 mod echo;
 mod eol;
 mod epss;
@@ -58,6 +59,7 @@ pub use cvemap::CveMap;
 pub use cvrf::Cvrf;
 pub use debian_lists::DebianLists;
 pub use debian_tracker::DebianTracker;
+pub use deletions::Deletions;
 pub use echo::Echo;
 pub use eol::{EndOfLife, Life};
 pub use epss::{Epss, Score};
@@ -108,6 +110,15 @@ pub enum Parsed {
     /// The document holds everything that there is of this feed ([`Advisory::feed`]): what is known of it from
     /// before and was not in the document is gone.
     Complete(String),
+    /// A record that its publisher has taken back, unless it has been changed since.
+    Gone {
+        /// The feed that it was of ([`Advisory::feed`]).
+        feed: String,
+        /// Its id.
+        id: String,
+        /// When, RFC 3339.
+        at: String,
+    },
     /// A record that can't be read: which one, and why. The rest of the document is not lost.
     Skipped(Diagnostic),
     /// Something odd in a record that was read.
@@ -156,6 +167,7 @@ pub fn all() -> &'static [&'static dyn Feed] {
 
 static FEEDS: &[&dyn Feed] = &[
     &Csaf2,
+    &Deletions,
     &UbuntuVex,
     &UbuntuApi,
     &UsnDatabase,

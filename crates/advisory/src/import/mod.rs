@@ -116,6 +116,7 @@ fn write(
                 observer.diagnostic(&diagnostic);
                 report.note(diagnostic, options.limits.diagnostics);
             }
+            Item::Parsed(Parsed::Gone { feed, id, at }) => report.gone += draft.take_back(&feed, &id, &at)?,
             Item::Parsed(Parsed::Complete(feed)) => draft.complete(&feed)?,
             Item::Parsed(Parsed::Scores { date }) => newer = draft.begin_scores(&date)?,
             Item::Parsed(Parsed::Score(score)) => {

@@ -21,6 +21,8 @@ pub struct ImportReport {
     pub older: u64,
     /// Records that this import has read before, in another file.
     pub repeated: u64,
+    /// Records that their publisher has taken back, and that were known.
+    pub gone: u64,
     /// Scores of exploitation that were read.
     pub scores: u64,
     /// Lifetimes of releases that were read.

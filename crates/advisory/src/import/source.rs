@@ -305,7 +305,7 @@ impl<'a> Source<'a> {
                     first = Some(diagnostic);
                     return Ok(());
                 }
-                Parsed::Advisory(_) | Parsed::Score(_) | Parsed::Life(_) => {
+                Parsed::Advisory(_) | Parsed::Score(_) | Parsed::Life(_) | Parsed::Gone { .. } => {
                     *records += 1;
                     more = true;
                     if let Some(first) = first.take() {

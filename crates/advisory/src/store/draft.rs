@@ -25,7 +25,7 @@ pub(crate) struct Draft {
     pub(super) records: u64,
     pub(super) counts: Counts,
     /// Held to the end; declared last, so that it is let go of last.
-    _lock: File,
+    _lock: Lock,
 }
 
 /// What the generation does to the one before.
@@ -178,8 +178,18 @@ impl Draft {
     }
 }
 
+/// Held while a store is being changed.
+pub(crate) struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing the file is not enough: a process that another thread starts at this moment has it open as well.
+        let _ = self.0.unlock();
+    }
+}
+
 /// Keeps all others from changing the store, and clears away what an import that was killed has left.
-pub(crate) fn lock(target: &Path) -> Result<File, Error> {
+pub(crate) fn lock(target: &Path) -> Result<Lock, Error> {
     let path = place::lock(target);
     let lock = File::options()
         .create(true)
@@ -192,6 +202,7 @@ pub(crate) fn lock(target: &Path) -> Result<File, Error> {
         Err(TryLockError::WouldBlock) => return Err(Error::Busy { path: target.to_owned() }),
         Err(TryLockError::Error(e)) => return Err(Error::io("lock", &path, e)),
     }
+    let lock = Lock(lock);
     let draft = place::draft(target);
     match fs::remove_file(&draft) {
         Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Error::io("remove", &draft, e)),

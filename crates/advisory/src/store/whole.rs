@@ -42,6 +42,39 @@ impl Draft {
         Ok(())
     }
 
+    /// Takes out a record that its publisher has taken back, unless it has been changed since then, and says how many
+    /// that were.
+    pub(crate) fn take_back(&mut self, feed: &str, id: &str, at: &str) -> Result<u64, Error> {
+        self.try_take_back(feed, id, at).map_err(|e| self.failed(e))
+    }
+
+    fn try_take_back(&mut self, name: &str, id: &str, at: &str) -> rusqlite::Result<u64> {
+        let Some(&feed) = self.feeds.get(name) else { return Ok(0) };
+        let mut select = self.connection()?.prepare_cached(schema::KNOWN)?;
+        let rows = select.query_map(params![id, feed], |row| {
+            Ok(Known {
+                id: row.get(0)?,
+                modified: row.get(1)?,
+                since: row.get(2)?,
+                digests: Digests { matching: row.get(3)?, rating: row.get(4)?, text: row.get(5)? },
+            })
+        })?;
+        let rows = rows.collect::<Result<Vec<_>, _>>()?;
+        drop(select);
+        // Red Hat writes all its times in UTC: to the second they are in the order of their text.
+        let until = at.get(..19).unwrap_or(at);
+        let older = |known: &&Known| {
+            known.modified.as_deref().is_none_or(|modified| modified.get(..19).unwrap_or(modified) <= until)
+        };
+        let mut taken = 0;
+        for known in rows.iter().filter(older) {
+            self.end(id, name, known)?;
+            self.counts.removed += 1;
+            taken += 1;
+        }
+        Ok(taken)
+    }
+
     /// Makes room for the scores of a day. Says no where those that are known are newer.
     pub(crate) fn begin_scores(&mut self, date: &str) -> Result<bool, Error> {
         let begin = || -> rusqlite::Result<bool> {

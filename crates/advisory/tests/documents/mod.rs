@@ -37,6 +37,7 @@ pub(crate) const DOCUMENTS: &[(&str, &str, &str)] = &[
         "cvemap.xml",
         "<cvemap><Vulnerability name=\"CVE-2024-1\"><ThreatSeverity>Low</ThreatSeverity><AffectedRelease cpe=\"cpe:/o:redhat:enterprise_linux:5\"><Advisory type=\"RHSA\">RHSA-2024:1</Advisory><Package name=\"a\">a-0:1-1.el5</Package></AffectedRelease><PackageState cpe=\"cpe:/o:redhat:enterprise_linux:6\"><FixState>Will not fix</FixState><PackageName>a</PackageName></PackageState></Vulnerability></cvemap>",
     ),
+    ("redhat-deletions", "deletions.csv", "\"2024/cve-2024-1.json\",\"2024-08-15T11:45:05+00:00\"\n"),
     (
         "oracle-oval",
         "elsa.xml",

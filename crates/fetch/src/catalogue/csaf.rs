@@ -37,7 +37,9 @@ fn documents(root: &str, lists: &mut Lists<'_>) -> Result<Vec<Document>, Error> 
         optional: true,
         ..Document::at(format!("{root}{path}"))
     });
-    Ok(std::iter::once(archive).chain(changed).collect())
+    // Read last: what it names is gone from the archive as well, as soon as that is made anew.
+    let gone = Document { optional: true, ..Document::at(format!("{root}deletions.csv")) };
+    Ok(std::iter::once(archive).chain(changed).chain([gone]).collect())
 }
 
 /// The day of `csaf_vex_2026-11-20.tar.zst`.
@@ -75,7 +77,10 @@ mod tests {
         let texts = ["csaf_vex_2024-08-11.tar.zst\n", &sums, changes];
         let lists: Vec<(&str, &str)> = names.iter().map(String::as_str).zip(texts).collect();
         let found = found(redhat_vex, None, &lists).unwrap();
-        assert_eq!(addresses(&found), [at("csaf_vex_2024-08-11.tar.zst"), at("2024/cve-2024-2.json")]);
+        assert_eq!(
+            addresses(&found),
+            [at("csaf_vex_2024-08-11.tar.zst"), at("2024/cve-2024-2.json"), at("deletions.csv")]
+        );
         assert_eq!(found[0].checksum, Some(Checksum::Stored(sum)));
         assert_eq!(found[1].stamp.as_deref(), Some("2024-08-15T11:45:05+00:00"));
         for odd in ["<html>", "x", "../x_2024-08-11.tar.zst", "csaf_vex_.tar.zst"] {

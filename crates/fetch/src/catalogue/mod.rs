@@ -2,10 +2,13 @@
 
 mod alpine;
 mod amazon;
+mod bodhi;
 mod csaf;
 mod msrc;
 mod nvd;
+mod nvd_api;
 mod osv;
+mod oval;
 mod photon;
 mod rocky;
 
@@ -288,6 +291,66 @@ static ALL: &[Source] = &[
         documents: Documents::Listed(rocky::documents),
     },
     Source {
+        id: "bodhi",
+        title: "Fedora and EPEL updates (Bodhi)",
+        address: "https://bodhi.fedoraproject.org/updates/",
+        licence: "none stated",
+        default: false,
+        parts: Some("a release, such as F41 or EPEL-9"),
+        documents: Documents::Listed(bodhi::documents),
+    },
+    Source {
+        id: "suse-oval",
+        title: "SUSE and openSUSE OVAL",
+        address: "https://ftp.suse.com/pub/projects/security/oval/",
+        licence: "SUSE's terms",
+        default: false,
+        parts: Some("a file, such as suse.linux.enterprise.15"),
+        documents: Documents::Listed(oval::suse),
+    },
+    Source {
+        id: "ubuntu-oval",
+        title: "Ubuntu OVAL of CVEs",
+        address: "https://security-metadata.canonical.com/oval/",
+        licence: "GPL-3.0",
+        default: false,
+        parts: Some("a release, such as jammy"),
+        documents: Documents::Listed(oval::ubuntu),
+    },
+    Source {
+        id: "debian-oval",
+        title: "Debian OVAL",
+        address: "https://www.debian.org/security/oval/",
+        licence: "none stated",
+        default: false,
+        parts: None,
+        documents: Documents::Fixed(&[
+            "https://www.debian.org/security/oval/oval-definitions-bullseye.xml.bz2",
+            "https://www.debian.org/security/oval/oval-definitions-bookworm.xml.bz2",
+            "https://www.debian.org/security/oval/oval-definitions-trixie.xml.bz2",
+        ]),
+    },
+    Source {
+        id: "glsa",
+        title: "Gentoo Linux Security Advisories",
+        address: "https://gitweb.gentoo.org/data/glsa.git",
+        licence: "CC-BY-SA-4.0",
+        default: false,
+        parts: None,
+        documents: Documents::Fixed(&["https://gitweb.gentoo.org/data/glsa.git/snapshot/glsa-master.tar.gz"]),
+    },
+    Source {
+        id: "glad",
+        title: "GitLab Advisory Database, community edition",
+        address: "https://gitlab.com/gitlab-org/advisories-community",
+        licence: "MIT",
+        default: false,
+        parts: None,
+        documents: Documents::Fixed(&[
+            "https://gitlab.com/gitlab-org/advisories-community/-/archive/main/advisories-community-main.zip",
+        ]),
+    },
+    Source {
         id: "echo",
         title: "Echo",
         address: "https://advisory.echohq.com/data.json",
@@ -344,6 +407,15 @@ static ALL: &[Source] = &[
         default: true,
         parts: Some("a year"),
         documents: Documents::Listed(nvd::documents),
+    },
+    Source {
+        id: "nvd-api",
+        title: "National Vulnerability Database, by its API: what its files say, as of now",
+        address: "https://services.nvd.nist.gov/rest/json/cves/2.0",
+        licence: "public domain (U.S. government)",
+        default: false,
+        parts: None,
+        documents: Documents::Listed(nvd_api::documents),
     },
     Source {
         id: "cve",
@@ -420,6 +492,7 @@ mod tests {
             "<a href=\"v3.19/\">v</a><a href='main.json'>m</a> href=//evil.example/x.json href=https://evil.example/y.json",
             "PyPI\n../x\nhttps://evil.example/\n",
             "csaf_vex_2024-08-11.tar.zst",
+            "<a href=\"suse.linux.enterprise.15.xml.gz\"><a href=\"com.ubuntu.jammy.cve.oval.xml.bz2\">{\"pages\": 3, \"totalResults\": 9999999999}",
             "\"2024/cve-2024-2.json\",\"2024-08-15T11:45:05+00:00\"\n\"//evil.example/x.json\",\"2024-08-15\"\n",
             "https://cdn.amazonlinux.com/2/core/2.0/x86_64/abc\n",
             "<data type=\"updateinfo\"><checksum type=\"sha256\">b</checksum><location href=\"repodata/u.xml.gz\"/></data>",
