@@ -73,6 +73,14 @@ fn page() -> String {
         )
         .expect("a text takes everything");
     }
+    let mut products: Vec<&str> = catalogers::products().collect();
+    products.sort_unstable();
+    out.push_str(&format!(
+        "\n## Products told by texts\n\nThe cataloger `binary` tells {} products that no package manager put there by texts in \
+         their programs and libraries; each\nhas a part of a real file as its test.\n\n{}.\n",
+        products.len(),
+        products.join(", ")
+    ));
     out
 }
 

@@ -62,6 +62,12 @@ mod zip;
 pub use self::descriptions::{DESCRIPTIONS, Description};
 use crate::Cataloger;
 
+/// The names of the products that the cataloger `binary` tells by texts in programs and libraries, as package URLs of
+/// the type `generic` write them.
+pub fn products() -> impl Iterator<Item = &'static str> {
+    binary::products()
+}
+
 /// Every cataloger.
 pub fn all() -> Vec<Box<dyn Cataloger>> {
     vec![

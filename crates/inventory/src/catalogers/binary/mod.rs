@@ -20,6 +20,8 @@ use self::layout::Format;
 use self::window::Detector;
 use crate::{Cataloger, File, Interest, Magic, Pattern, Sink};
 
+pub(super) use self::classify::names as products;
+
 const PEEK: Take = Take::Peek(64);
 
 /// ELF, PE and Mach-O files, for what compilers and linkers left in them.

@@ -13,6 +13,11 @@ use super::layout::Layout;
 use super::window::{Detector, Window};
 use crate::Sink;
 
+/// The products, by name.
+pub(in crate::catalogers) fn names() -> impl Iterator<Item = &'static str> {
+    PRODUCTS.iter().map(|product| product.name)
+}
+
 /// Looks for the products that a file of this name can be.
 pub(super) struct Classifier {
     candidates: Vec<Candidate>,

@@ -7,7 +7,7 @@ pub(super) const REACH: usize = 128;
 
 /// Evidence in a file's bytes. In the text of a pattern, `{v2}` stands for a version of at least two numbers, `{v3+}`
 /// for one of at least three with what may follow them (`p1`, `-rc2`, `w`), `{v3:4.}` for one that begins with `4.`,
-/// `{0}` for one NUL or more; all else is itself.
+/// `{0}` for one NUL or more, `{n}` for digits and dots; all else is itself.
 pub(super) struct Pattern {
     before: Vec<Token>,
     /// What is searched for: a literal, or what the version begins with.
@@ -21,6 +21,7 @@ enum Token {
     Literal(Vec<u8>),
     Version { numbers: usize, tail: bool, start: Vec<u8> },
     Nuls,
+    Numbers,
 }
 
 impl Token {
@@ -28,7 +29,7 @@ impl Token {
     fn known(&self) -> &[u8] {
         match self {
             Self::Literal(bytes) | Self::Version { start: bytes, .. } => bytes,
-            Self::Nuls => b"",
+            Self::Nuls | Self::Numbers => b"",
         }
     }
 }
@@ -63,6 +64,7 @@ impl Pattern {
             let length = match token {
                 Token::Literal(literal) => rest.starts_with(literal).then_some(literal.len())?,
                 Token::Nuls => rest.iter().take_while(|&&b| b == 0).count().min(REACH),
+                Token::Numbers => rest.iter().take_while(|b| is_numeric(**b)).count().min(MAX_VERSION),
                 Token::Version { numbers, tail, start } => {
                     let length = rest.starts_with(start).then(|| version_length(rest, *numbers, *tail))??;
                     version = rest.get(..length);
@@ -79,6 +81,7 @@ impl Pattern {
             let length = match token {
                 Token::Literal(literal) => front.ends_with(literal).then_some(literal.len())?,
                 Token::Nuls => front.iter().rev().take_while(|&&b| b == 0).count(),
+                Token::Numbers => front.iter().rev().take_while(|b| is_numeric(**b)).count(),
                 Token::Version { numbers, tail, start } => ending(front, *numbers, *tail, start)?,
             };
             if length == 0 {
@@ -130,11 +133,16 @@ fn tokens(text: &str, start: &str) -> Vec<Token> {
                     start: own.as_bytes().to_vec(),
                 }
             }
+            None if name == "n" => Token::Numbers,
             None => Token::Nuls,
         });
         rest = next;
     }
     out
+}
+
+fn is_numeric(byte: u8) -> bool {
+    byte.is_ascii_digit() || byte == b'.'
 }
 
 fn is_part(byte: u8) -> bool {
@@ -200,6 +208,8 @@ mod tests {
             ("{v3}-end", b"-end", None),
             ("{v3}-end", b"1.2.3x-end", None),
             ("-{v3} rev", b"varnish-7.1.1 rev", Some("7.1.1")),
+            ("\0go1.{n}{0}{v3}", b"\0go1.19.8\0\0\x001.1.5+ds1\0", Some("1.1.5")),
+            ("\0go1.{n}{0}{v3}", b"\0go1.19.8\0abc", None),
             ("a{v2}", b"a", None),
         ] {
             assert_eq!(find(pattern, bytes).as_deref(), version, "{pattern}");

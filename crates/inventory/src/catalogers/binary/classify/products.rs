@@ -122,6 +122,18 @@ products! {
     "libjpeg-turbo" ["libjpeg*", "libturbojpeg*"] ["libjpeg-turbo version {v3}"] b"libjpeg-turbo version 2.1.5 (build 20230203)" => "2.1.5";
 
     // What runs containers, and what is told by more than its module.
+    // Go's linker puts texts that it is told (`-X`) behind the version of Go.
+    "containerd" ["containerd", "ctr", "containerd-shim*"] ["containerd/version.Version=v{v3}", "containerd/version.Version={v3}", "\0go1.{n}{0}v{v3}", "\0go1.{n}{0}{v3}"]
+        b"\0go1.19.8\0\0\0\0\0\0\0\0\x001.6.20~ds1\0" => "1.6.20";
+    "runc" ["runc"] ["\0go1.{n}{0}{v3}"] b"\0go1.19.8\0\0\0\0\0\0\0\0\x001.1.5+ds1\0" => "1.1.5";
+    "docker" ["dockerd", "docker"] ["dockerversion.Version={v3}", "cli/version.Version={v3}", "\0go1.{n}{0}{v3}"]
+        b"github.com/docker/docker/dockerversion.Version=20.10.24+dfsg1" => "20.10.24";
+    "kubernetes" ["kubectl", "kubelet", "kubeadm", "kube-*", "hyperkube"] ["version.gitVersion=v{v3}"]
+        b"k8s.io/component-base/version.gitVersion=v1.20.2' -X" => "1.20.2";
+    "prometheus" ["prometheus", "promtool"] ["common/version.Version={v3}", "\0go1.{n}{0}{v3}"]
+        b"\0go1.19.8\0\0\0\0\0\0\0\0go1.19.8\0\0\0\0\0\0\0\0\x002.42.0+ds\0" => "2.42.0";
+    "skopeo" ["skopeo"] ["skopeo/{v3}"] b"signedPrefixskopeo/1.9.3spanSet" => "1.9.3";
+    "nats-server" ["nats-server"] ["nats-server/v2\tv{v3}"] b"mod\tgithub.com/nats-io/nats-server/v2\tv2.15.1\t" => "2.15.1";
     "consul" ["consul"] ["CONSUL_VERSION: {v3}"] b"CONSUL_VERSION: 1.15.4" => "1.15.4";
     "fluent-bit" ["fluent-bit"] ["\0{v3}\0%sFluent Bit", "\0{v3}{0}Fluent Bit"] b"\x003.0.2\0%sFluent Bit" => "3.0.2";
     "wp-cli" ["wp", "wp-cli*"] ["wp-cli/wp-cli {v3}"] b"wp-cli/wp-cli 2.9.0" => "2.9.0";
