@@ -76,6 +76,8 @@ pub use store::{
     Accepted, Claimed, Failure, Incoming, Listed, Listing, Reassessed, Score, ScorePoint, Start, Status,
     Store, Usage,
 };
-pub use subject::{Activity, Counts, Filter, Found, Image, ImageDetail, Moved, Page, Scan, TagInterval};
+pub use subject::{
+    Activity, Counts, Filter, Found, Image, ImageDetail, Moved, Page, Scan, Stored, TagInterval,
+};
 pub use time::{DAY, Millis};
 pub use view::{VIEWS, View};

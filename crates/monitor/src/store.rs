@@ -12,7 +12,7 @@ use crate::plan::Job;
 use crate::policy::Policies;
 use crate::scope::{Place, Scope};
 use crate::sink::Sink;
-use crate::subject::{Filter, Found, ImageDetail, Page, Scan};
+use crate::subject::{Filter, Found, ImageDetail, Page, Scan, Stored};
 use crate::time::Millis;
 
 /// An event and where it happened.
@@ -296,6 +296,12 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// The store can't be read, or the image is not known.
     fn findings(&self, digest: &Digest) -> Result<Vec<Found>, Error>;
+
+    /// The packages of one image; nothing where it was not scanned, or is an index.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    fn stored(&self, digest: &Digest) -> Result<Option<Stored>, Error>;
 
     /// Whether the image may run.
     ///

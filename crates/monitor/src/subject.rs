@@ -25,6 +25,17 @@ pub struct Scan {
     pub gaps: Vec<String>,
 }
 
+/// What is stored of an image's scan.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stored {
+    /// The packages, in the order of their names, and whether each could be judged.
+    pub packages: Vec<(Package, bool)>,
+    /// The distribution.
+    pub distro: Option<Distro>,
+    /// What could not be read of it, one sentence each.
+    pub gaps: Vec<String>,
+}
+
 /// How many findings an image has, by what they are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Counts {

@@ -556,3 +556,20 @@ proptest! {
         prop_assert_eq!((again.images, again.notifications), (0, 0));
     }
 }
+
+#[test]
+fn what_was_stored_is_given_back() {
+    let w = world();
+    let feed = Feed::of(vec![advisory("CVE-1", "a", Some("2"), "high")]);
+    assert_eq!(w.store.stored(&digest(1)).unwrap(), None);
+    w.store.accept(&[event(Action::Push, 1, Some("latest"), NOW)], NOW, &w.policies).unwrap();
+    assert_eq!(w.store.stored(&digest(1)).unwrap(), None);
+    let mut scan = scan(&[("b", "1"), ("a", "1")]);
+    scan.gaps = vec!["one layer is missing".into()];
+    w.store.scanned(&digest(1), &scan, &judge(&feed, &Ruleset::default()), NOW).unwrap();
+    let stored = w.store.stored(&digest(1)).unwrap().unwrap();
+    scan.packages.reverse();
+    assert_eq!(stored.packages.iter().map(|(package, _)| package.clone()).collect::<Vec<_>>(), scan.packages);
+    assert!(stored.packages.iter().all(|(_, judged)| *judged));
+    assert_eq!((stored.distro, stored.gaps), (scan.distro, scan.gaps));
+}

@@ -20,6 +20,7 @@ mod schema;
 mod series;
 mod sqltext;
 mod standing;
+mod stored;
 mod tags;
 mod verdict;
 
@@ -39,7 +40,7 @@ use crate::store::{
     Accepted, Claimed, Failure, Incoming, Listed, Listing, Reassessed, Score, ScorePoint, Start, Status,
     Store, Usage,
 };
-use crate::subject::{Filter, Found, ImageDetail, Page, Scan};
+use crate::subject::{Filter, Found, ImageDetail, Page, Scan, Stored};
 use crate::time::Millis;
 
 fn kind_of_name(kind: NameKind) -> i64 {
@@ -132,6 +133,10 @@ impl Store for SqliteStore {
 
     fn findings(&self, digest: &Digest) -> Result<Vec<Found>, Error> {
         self.read(|conn| query::findings(conn, digest))
+    }
+
+    fn stored(&self, digest: &Digest) -> Result<Option<Stored>, Error> {
+        self.read(|conn| stored::stored(conn, digest))
     }
 
     fn decide(&self, digest: &Digest, policy: &AdmissionPolicy, now: Millis) -> Result<Decision, Error> {
