@@ -79,6 +79,8 @@ pub enum Remedy {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         since: Option<String>,
     },
+    /// Remove the image from its registry, or block its digest: no tag names it any more.
+    RemoveImage,
 }
 
 /// An upgrade that fixes findings: a language package, or all binary packages of one source package. What it fixes
