@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::Report;
 
-/// The SHA-256 of a report: what a document that is made of it is named by.
+/// The SHA-256 of a report, or of a name: what a document that is made of it is named by.
 pub(crate) struct Identity([u8; 32]);
 
 impl Identity {
@@ -13,6 +13,11 @@ impl Identity {
         // A report is plain data, which always has a JSON form.
         let json = serde_json::to_vec(report).unwrap_or_default();
         Self(Sha256::digest(json).into())
+    }
+
+    /// The SHA-256 of a name.
+    pub(crate) fn named(name: &str) -> Self {
+        Self(Sha256::digest(name).into())
     }
 
     /// A UUID of version 8 (RFC 9562, section 5.8) for the part of the report that is named so.

@@ -41,8 +41,10 @@ mod xml;
 
 pub use difference::{Difference, Entry, write_difference, write_difference_json};
 pub use format::{Commit, Content, FORMATS, Format, Options};
+pub use formats::html::STYLE_SHEET;
 pub use inventory::write_inventory;
 pub use json::{FORMAT, FORMAT_VERSION, read_json, write_inventory_json, write_json};
+pub use link::links;
 pub use model::{
     AdvisorySet, Assessed, CoverageReport, Gap, ImageSummary, Report, RulesSummary, Support, Tool,
     Unidentified,

@@ -43,6 +43,11 @@ pub(crate) fn all(finding: &Finding) -> Vec<String> {
         .collect()
 }
 
+/// The addresses at which people may read on about a finding: of the web, each once, safe to follow and to print.
+pub fn links(finding: &Finding) -> Vec<String> {
+    all(finding)
+}
+
 /// A path as part of an address (RFC 3986, section 3.3), relative.
 pub(crate) fn path(path: &str) -> String {
     let mut out = String::with_capacity(path.len());

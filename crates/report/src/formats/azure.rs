@@ -1,6 +1,7 @@
 //! Microsoft Defender for Cloud's sub-assessments: `AzureContainerRegistryVulnerability`, and the older
 //! `ContainerRegistryVulnerability` (API 2019-01-01-preview). A list, as the API answers it.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use plimsoll_core::{Finding, FixState, PackageType, Status};
@@ -38,19 +39,22 @@ fn list(
     out: &mut dyn Write,
     of: fn(&Report, &Image, &Finding) -> Value,
 ) -> io::Result<()> {
-    let identity = Identity::of(report);
     let digest = report.image.digest.as_ref().or(report.image.config_digest.as_ref());
     let image = Image {
         name: Name::of(&report.image),
         digest: digest.map(ToString::to_string).unwrap_or_default(),
         time: Instant::of(report, options).to_string(),
     };
+    let mut names: BTreeMap<String, u32> = BTreeMap::new();
     let value: Vec<Value> = report
         .findings
         .iter()
-        .enumerate()
-        .map(|(number, finding)| {
-            let name = identity.uuid(&format!("azure {key} {number}"));
+        .map(|finding| {
+            // The same as long as the finding is there: whatever else is found, and in whatever order.
+            let known_by = format!("{key} {} {} {}", image.digest, finding.id, finding.package.purl);
+            let before = names.entry(known_by.clone()).or_default();
+            let name = Identity::named(&known_by).uuid(&before.to_string());
+            *before += 1;
             let mut properties = of(report, &image, finding);
             if let Value::Object(properties) = &mut properties {
                 properties.insert("displayName".to_owned(), json!(advice::title(finding)));
@@ -63,7 +67,8 @@ fn list(
             }
             json!({
                 "id": format!(
-                    "/providers/Microsoft.Security/assessments/{key}/subAssessments/{name}"
+                    "{}/providers/Microsoft.Security/assessments/{key}/subAssessments/{name}",
+                    resource_id(&image)
                 ),
                 "name": name,
                 "type": "Microsoft.Security/assessments/subAssessments",
@@ -94,8 +99,11 @@ fn status(finding: &Finding) -> Value {
 }
 
 fn resource(image: &Image) -> Value {
-    let id = format!("/repositories/{}/images/{}", image.name.repository, image.digest);
-    json!({"source": "Azure", "id": id})
+    json!({"source": "Azure", "id": resource_id(image)})
+}
+
+fn resource_id(image: &Image) -> String {
+    format!("/repositories/{}/images/{}", image.name.repository, image.digest)
 }
 
 fn links(finding: &Finding) -> Value {

@@ -15,7 +15,8 @@ use crate::table::word;
 use crate::xml::escape;
 use crate::{Options, Report, headline};
 
-const STYLE: &str = include_str!("report.css");
+/// The style of HTML reports, for pages that are to look like them.
+pub const STYLE_SHEET: &str = include_str!("report.css");
 const SCRIPT: &str = include_str!("report.js");
 /// Things to do that are shown before the rest is only counted.
 const FIRST: usize = 10;
@@ -24,7 +25,7 @@ pub(crate) fn write(report: &Report, _: &Options, out: &mut dyn Write) -> io::Re
     let image = escape(&report.image.name);
     let policy = format!(
         "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
-        hash(STYLE),
+        hash(STYLE_SHEET),
         hash(SCRIPT)
     );
     write!(
@@ -33,7 +34,7 @@ pub(crate) fn write(report: &Report, _: &Options, out: &mut dyn Write) -> io::Re
          <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"referrer\" content=\"no-referrer\">\n\
-         <title>{image}: {}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
+         <title>{image}: {}</title>\n<style>{STYLE_SHEET}</style>\n</head>\n<body>\n\
          <a class=\"skip\" href=\"#findings\">To the findings</a>\n",
         word(report.assessment).to_lowercase()
     )?;
