@@ -14,8 +14,10 @@ use plimsoll_monitor::{Judge, Millis, SqliteStore};
 use crate::audit::Audit;
 use crate::auth::Tokens;
 use crate::config::Config;
+use crate::harbor::Scans;
 use crate::limiter::Limiter;
 use crate::metrics::Metrics;
+use crate::page::{Sessions, Templates};
 use crate::problem::Problem;
 use crate::registries::Registries;
 
@@ -34,6 +36,11 @@ pub(crate) struct Shared {
     pub(crate) limiter: Limiter,
     pub(crate) audit: Audit,
     pub(crate) metrics: Metrics,
+    /// What Harbor waits for.
+    pub(crate) harbor: Scans,
+    pub(crate) templates: Templates,
+    /// Who is logged in to the pages.
+    pub(crate) sessions: Sessions,
     /// What images are judged by. It is read as long as anything is written by it, so that nothing that was judged by
     /// older advisories is written after something that was judged by newer ones.
     pub(crate) by: RwLock<By>,
@@ -111,6 +118,7 @@ impl Shared {
     pub(crate) fn stop(&self) {
         self.stopping.store(true, Ordering::Relaxed);
         [&self.work, &self.news, &self.look, &self.list].into_iter().for_each(Bell::ring);
+        self.harbor.wake();
     }
 }
 

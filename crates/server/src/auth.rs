@@ -14,6 +14,7 @@ use sha2::{Digest as _, Sha256};
 use crate::app::App;
 use crate::config::{Scope, Token};
 use crate::error::Error;
+use crate::page::session;
 use crate::problem::Problem;
 
 /// Who asks: in the extensions of each request.
@@ -71,6 +72,11 @@ impl Tokens {
         self.all.is_empty()
     }
 
+    /// Whose it is, if it may read.
+    pub(crate) fn reader(&self, token: &str) -> Option<Arc<str>> {
+        self.check(&[token.to_owned()], Scope::Read).ok()
+    }
+
     /// Whose it is, if it is for what is needed. Looks at all of them, so that the time it takes says nothing.
     fn check(&self, presented: &[String], needed: Scope) -> Result<Arc<str>, Refused> {
         let mut found: Option<&Known> = None;
@@ -118,15 +124,30 @@ pub struct NewToken {
 /// # Errors
 /// The system has no random numbers.
 pub fn new_token() -> Result<NewToken, Error> {
-    let mut bytes = [0; 32];
-    let provider = tokio_rustls::rustls::crypto::ring::default_provider();
-    provider.secure_random.fill(&mut bytes).map_err(|_| Error::Setting {
-        what: "a new token".to_owned(),
-        why: "the system gives no random numbers".to_owned(),
-    })?;
+    let bytes: [u8; 32] = random()?;
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let token = format!("plim_{}", hex(&bytes));
     Ok(NewToken { sha256: hex(&Sha256::digest(token.as_bytes())), token })
+}
+
+/// Bytes that nobody can guess.
+fn random<const N: usize>() -> Result<[u8; N], Error> {
+    let mut bytes = [0; N];
+    let provider = tokio_rustls::rustls::crypto::ring::default_provider();
+    provider.secure_random.fill(&mut bytes).map_err(|_| Error::Setting {
+        what: "chance".to_owned(),
+        why: "the system gives no random numbers".to_owned(),
+    })?;
+    Ok(bytes)
+}
+
+/// A UUID of version 4 (RFC 9562, section 5.4).
+pub(crate) fn random_uuid() -> Result<String, Error> {
+    let bits = u128::from_be_bytes(random()?);
+    let bits = bits & !(0xf << 76) & !(3 << 62) | 4 << 76 | 2 << 62;
+    let hex = format!("{bits:032x}");
+    let part = |at: std::ops::Range<usize>| hex.get(at).unwrap_or_default();
+    Ok([part(0..8), part(8..12), part(12..16), part(16..20), part(20..32)].join("-"))
 }
 
 /// What a request shows: a bearer token, a password, or a bare header, as registries' webhooks have it.
@@ -143,6 +164,9 @@ fn presented(headers: &HeaderMap) -> Vec<String> {
             all.push(rest.to_owned());
         }
     }
+    // Harbor's "API key".
+    let keys = headers.get_all("x-scanneradapter-api-key").iter().take(4);
+    all.extend(keys.filter_map(|value| Some(value.to_str().ok()?.trim().to_owned())));
     all
 }
 
@@ -189,7 +213,12 @@ pub(crate) async fn require(
     let caller: Result<Arc<str>, Problem> = if app.tokens.is_empty() {
         of_this_machine(&request, peer, app.config.open_to_all).map(|()| "anyone".into())
     } else {
-        let checked = app.tokens.check(&presented(request.headers()), needed);
+        let shown = presented(request.headers());
+        let session = match shown.is_empty() && needed == Scope::Read {
+            true => session::of(&app, request.method(), request.headers()),
+            false => None,
+        };
+        let checked = session.map_or_else(|| app.tokens.check(&shown, needed), Ok);
         checked.map_err(|refused| match refused {
             Refused::Unknown => {
                 if let Some(peer) = peer {

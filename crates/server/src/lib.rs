@@ -21,12 +21,15 @@ mod auth;
 mod config;
 mod connection;
 mod error;
+mod harbor;
 mod limiter;
 mod metrics;
+mod page;
 mod problem;
 mod registries;
 mod route;
 mod server;
+mod stored;
 mod tls;
 mod work;
 

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use plimsoll::{Client, ClientOptions, Credential, Credentials, DockerConfig, ImageName, RegistryError};
+use plimsoll::{
+    Client, ClientOptions, Credential, Credentials, DockerConfig, ForRegistry, ImageName, RegistryError,
+};
 use plimsoll_monitor::{Incoming, Place};
-use plimsoll_registry::RegistryEvent;
+use plimsoll_registry::{Anonymous, RegistryEvent};
 
 use crate::config::{Config, Registry};
 use crate::error::Error;
@@ -78,6 +80,38 @@ impl Registries {
             Some((known, client)) => (client, known.asked()),
             None => (&self.others, registry),
         }
+    }
+
+    /// Whether the registry may be asked: where some are configured, no others are.
+    pub(crate) fn is_allowed(&self, host: &str) -> bool {
+        self.known.is_empty() || self.find(host).is_some()
+    }
+
+    /// By which name a configured registry is asked.
+    pub(crate) fn asked(&self, host: &str) -> Option<&str> {
+        self.find(host).map(|(known, _)| known.asked())
+    }
+
+    /// A client that shows a registry what is given and nothing that is our own, and others nothing.
+    pub(crate) fn with_credential(&self, host: &str, credential: Option<Credential>, plain: bool) -> Client {
+        let known = self.find(host).map(|(known, _)| known);
+        let credentials: Arc<dyn Credentials> = match credential {
+            Some(credential) => {
+                Arc::new(ForRegistry { registry: host.to_owned(), credential, others: Anonymous })
+            }
+            None => Arc::new(Anonymous),
+        };
+        Client::new(ClientOptions {
+            credentials,
+            certificates: ClientOptions::system_certificates(),
+            insecure: (plain || known.is_some_and(|known| known.insecure))
+                .then(|| host.to_owned())
+                .into_iter()
+                .collect(),
+            allowed_hosts: known.map(|known| known.allowed_hosts.clone()).unwrap_or_default(),
+            authorities: known.and_then(|known| known.authorities.clone()),
+            ..ClientOptions::default()
+        })
     }
 
     /// An image of a repository, as it is asked for.

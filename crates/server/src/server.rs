@@ -17,8 +17,10 @@ use crate::audit::Audit;
 use crate::auth::Tokens;
 use crate::config::Config;
 use crate::error::Error;
+use crate::harbor::Scans;
 use crate::limiter::Limiter;
 use crate::metrics::Metrics;
+use crate::page::{Sessions, Templates};
 use crate::registries::Registries;
 use crate::{connection, route, tls, work};
 
@@ -69,6 +71,9 @@ impl Server {
             limiter: Limiter::new(config.limits.rate, config.limits.burst),
             audit: Audit::open(&config.data)?,
             metrics: Metrics::default(),
+            harbor: Scans::default(),
+            templates: Templates::default(),
+            sessions: Sessions::default(),
             by: RwLock::new(By {
                 advisories: advisories.into(),
                 rules: rules.0.into(),

@@ -4,7 +4,7 @@ mod clock;
 pub(crate) mod deliver;
 mod index;
 mod list;
-mod read;
+pub(crate) mod read;
 pub(crate) mod rules;
 mod scan;
 mod watch;
@@ -35,6 +35,7 @@ pub(crate) fn start(
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     for _ in 0..app.config.workers.unwrap_or(processors).clamp(1, 256) {
         spawn("plimsoll-scan", Box::new(scan::run))?;
+        spawn("plimsoll-harbor", Box::new(crate::harbor::run))?;
     }
     Ok(())
 }

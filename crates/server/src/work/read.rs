@@ -1,14 +1,19 @@
 //! Reads an image from its registry: once a digest.
 
+use std::sync::Arc;
+
 use plimsoll::stages::image::Image;
-use plimsoll::{Digest, Observer, OpenOptions, RegistryError, View, not_applicable, take_inventory_with};
+use plimsoll::{
+    Client, Digest, ImageName, Observer, OpenOptions, RegistryError, View, not_applicable,
+    take_inventory_with,
+};
 use plimsoll_monitor::{Job, Scan};
 
 use super::index;
 use crate::app::App;
 
 /// What a digest turned out to be.
-pub(super) enum Read {
+pub(crate) enum Read {
     /// An index, with its images and their platforms.
     Index(Vec<(Digest, Option<String>)>),
     /// An image.
@@ -16,8 +21,8 @@ pub(super) enum Read {
 }
 
 /// Why it could not be read.
-pub(super) struct Unread {
-    pub(super) why: String,
+pub(crate) struct Unread {
+    pub(crate) why: String,
     /// It may go better later.
     pub(super) retry: bool,
     /// The registry does not have it.
@@ -71,12 +76,22 @@ pub(super) fn read(app: &App, job: &Job) -> Result<Read, Unread> {
     };
     let name = app.registries.image(place, None, Some(job.digest.clone())).map_err(Unread::for_good)?;
     let (client, _) = app.registries.client(&place.registry);
-    let remote = client.open(&name)?;
+    image(app, client, &name, &job.digest)
+}
+
+/// Reads an image, or the index that the digest turns out to be.
+pub(crate) fn image(
+    app: &App,
+    client: &Arc<Client>,
+    name: &ImageName,
+    digest: &Digest,
+) -> Result<Read, Unread> {
+    let remote = client.open(name)?;
     if let Some(images) = index::images(&remote.manifest().bytes, &remote.manifest().media_type) {
         return Ok(Read::Index(images));
     }
     let options = OpenOptions::default();
-    let image = Image::from_blobs(Box::new(remote), &job.digest, &options)?;
+    let image = Image::from_blobs(Box::new(remote), digest, &options)?;
     scan(app, &image, &options).map(|scan| Read::Image(Box::new(scan)))
 }
 

@@ -32,6 +32,8 @@ struct State {
     asked: Vec<String>,
     agents: Vec<String>,
     fault: Option<Fault>,
+    /// What those who ask must show.
+    authorization: Option<String>,
 }
 
 impl Registry {
@@ -97,6 +99,11 @@ impl Registry {
         self.state.lock().unwrap().fault = Some(Box::new(fault));
     }
 
+    /// Lets in only those who show this.
+    pub(crate) fn protect(&self, authorization: &str) {
+        self.state.lock().unwrap().authorization = Some(authorization.to_owned());
+    }
+
     pub(crate) fn mend(&self) {
         self.state.lock().unwrap().fault = None;
     }
@@ -111,7 +118,7 @@ fn serve(stream: TcpStream, state: &Mutex<State>) {
             return;
         }
         let Some(path) = line.split(' ').nth(1).map(str::to_owned) else { return };
-        let mut agent = String::new();
+        let (mut agent, mut shown) = (String::new(), None);
         loop {
             let mut header = String::new();
             if reader.read_line(&mut header).unwrap_or(0) <= 2 {
@@ -120,11 +127,20 @@ fn serve(stream: TcpStream, state: &Mutex<State>) {
             if let Some(value) = header.to_ascii_lowercase().strip_prefix("user-agent:") {
                 agent = value.trim().to_owned();
             }
+            if header.to_ascii_lowercase().starts_with("authorization:") {
+                shown = header.split_once(':').map(|(_, value)| value.trim().to_owned());
+            }
         }
+        let challenge;
         let (status, kind, body) = {
             let mut state = state.lock().unwrap();
             state.asked.push(path.clone());
             state.agents.push(agent);
+            let denied = state.authorization.is_some() && state.authorization != shown;
+            let scheme =
+                state.authorization.as_deref().and_then(|text| text.split(' ').next()).unwrap_or_default();
+            challenge =
+                if denied { format!("www-authenticate: {scheme} realm=\"r\"\r\n") } else { String::new() };
             match state.fault.as_ref().and_then(|fault| fault(&path)) {
                 Some(CHANGED) => {
                     let (_, kind, mut body) = answer(&state, &path);
@@ -132,11 +148,14 @@ fn serve(stream: TcpStream, state: &Mutex<State>) {
                     (200, kind, body)
                 }
                 Some(status) => (status, "application/json".to_owned(), b"{}".to_vec()),
+                None if denied => (401, "application/json".to_owned(), b"{}".to_vec()),
                 None => answer(&state, &path),
             }
         };
-        let head =
-            format!("HTTP/1.1 {status} X\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n", body.len());
+        let head = format!(
+            "HTTP/1.1 {status} X\r\n{challenge}content-type: {kind}\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
         if stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body)).is_err() {
             return;
         }
