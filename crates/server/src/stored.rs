@@ -92,7 +92,7 @@ pub(crate) fn report(app: &Shared, digest: &Digest) -> Result<Option<(ImageDetai
             *counts.entry(finding.severity).or_default() += 1;
         }
     }
-    let packages = covered(stored.packages, &*advisories).map_err(|error| unread(&error))?;
+    let packages = covered(stored.packages, &advisories).map_err(|error| unread(&error))?;
     report.image = summary(&detail, &packages);
     report.image.distro = stored.distro;
     report.assessment = detail.image.assessment.unwrap_or(plimsoll::Assessment::Partial);

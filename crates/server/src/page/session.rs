@@ -25,7 +25,12 @@ const SESSIONS: usize = 10_000;
 
 /// The sessions that hold. They are kept in memory: after a restart people log in again.
 #[derive(Default)]
-pub(crate) struct Sessions(Mutex<HashMap<[u8; 32], (Arc<str>, Instant)>>);
+pub(crate) struct Sessions(Mutex<HashMap<Hash, Session>>);
+
+/// The hash of a session's id.
+type Hash = [u8; 32];
+/// Whose it is, and since when.
+type Session = (Arc<str>, Instant);
 
 impl Sessions {
     fn start(&self, name: Arc<str>) -> Result<String, Problem> {
@@ -44,12 +49,12 @@ impl Sessions {
 
     fn find(&self, id: &str) -> Option<Arc<str>> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (name, since) = all.get(&<[u8; 32]>::from(Sha256::digest(id)))?;
+        let (name, since) = all.get(&Hash::from(Sha256::digest(id)))?;
         (since.elapsed() < LASTS).then(|| Arc::clone(name))
     }
 
     fn end(&self, id: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&<[u8; 32]>::from(Sha256::digest(id)));
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&Hash::from(Sha256::digest(id)));
     }
 }
 
