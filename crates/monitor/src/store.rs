@@ -177,7 +177,8 @@ pub trait Store: Send + Sync {
     /// The store can't be written; then none of the events is noted.
     fn accept(&self, events: &[Incoming], received: Millis, policies: &Policies) -> Result<Accepted, Error>;
 
-    /// Takes up to `limit` jobs that are due. A job that was taken when a process died is there again when the store
+    /// Takes up to `limit` jobs that are due: indexes and images that nothing is known of first, and then those that
+    /// are matched again. A job that was taken when a process died is there again when the store
     /// is opened next.
     ///
     /// # Errors

@@ -283,6 +283,12 @@ fn what_is_pulled_is_matched_again_each_week() {
     assert_eq!(w.store.status().unwrap().jobs, 0);
     assert_eq!(w.store.tick(NOW + 13 * DAY, &w.policies, 99).unwrap(), []);
     assert_eq!(w.store.tick(NOW + 14 * DAY, &w.policies, 99).unwrap().len(), 1);
+    // What nothing is known of does not wait until all that is known was looked at again.
+    let later = NOW + 14 * DAY + 1;
+    w.store.accept(&[event(Action::Push, 3, Some("v3"), later)], later, &w.policies).unwrap();
+    let order: Vec<JobKind> =
+        w.store.claim(9, later).unwrap().into_iter().map(|claimed| claimed.job.kind).collect();
+    assert_eq!(order, [JobKind::Scan, JobKind::Rematch]);
 }
 
 #[test]

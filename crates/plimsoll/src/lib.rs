@@ -62,6 +62,7 @@ pub use scanner::{ScanOptions, Scanner, View, not_applicable, summary, today};
 pub use seen::Seen;
 pub use severity::decide as rate;
 pub use subject::{Listed, Subject};
+pub use support::support_of;
 
 /// The stages, whole.
 pub mod stages {

@@ -302,8 +302,7 @@ impl Scanner {
     /// Until when the distribution gets fixes.
     fn support(&self, distro: Option<&Distro>) -> Result<Option<Support>, Error> {
         let (Some(store), Some(distro)) = (&self.lifetimes, distro) else { return Ok(None) };
-        let life = store.lifetime(distro)?;
-        Ok(life.map(|life| support::support(distro, life, self.now())))
+        support::support_of(store, distro, self.now())
     }
 
     fn apply_rules(&self, findings: &mut [Finding], image: &rules::Image) -> RulesSummary {

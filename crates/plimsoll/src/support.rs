@@ -1,9 +1,20 @@
 //! Whether an image's distribution still gets fixes: silence about one that gets none says nothing.
 
+use plimsoll_advisory::Store;
 use plimsoll_advisory::feeds::Life;
 use plimsoll_core::Distro;
 use plimsoll_report::Support;
 use plimsoll_rules::Date;
+
+use crate::Error;
+
+/// Whether a distribution gets fixes on a day, where the store knows: for those who take inventories themselves.
+///
+/// # Errors
+/// The store can't be read.
+pub fn support_of(store: &Store, distro: &Distro, now: Option<Date>) -> Result<Option<Support>, Error> {
+    Ok(store.lifetime(distro)?.map(|life| support(distro, life, now)))
+}
 
 /// What is to be said of a distribution's lifetime on a day.
 pub(crate) fn support(distro: &Distro, life: Life, now: Option<Date>) -> Support {

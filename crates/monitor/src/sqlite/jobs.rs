@@ -44,7 +44,7 @@ fn scan_state(conn: &Connection, subject: i64, state: ScanState) -> Result<(), F
 pub(super) fn claim(conn: &Connection, limit: usize, now: Millis) -> Result<Vec<Claimed>, Failed> {
     let mut select = conn.prepare_cached(
         "SELECT subject, kind, reason, repository, attempts FROM job
-         WHERE running = 0 AND due <= ?1 ORDER BY due LIMIT ?2",
+         WHERE running = 0 AND due <= ?1 ORDER BY kind, due LIMIT ?2",
     )?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let rows = select.query_map(params![now, limit], |row| {

@@ -110,7 +110,7 @@ CREATE INDEX activity_subject ON activity(subject, at);
 CREATE TABLE job(
     subject INTEGER, kind INTEGER, reason INTEGER NOT NULL, repository INTEGER, running INTEGER NOT NULL DEFAULT 0,
     due INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(subject, kind)) WITHOUT ROWID;
-CREATE INDEX job_due ON job(running, due);
+CREATE INDEX job_due ON job(running, kind, due);
 
 -- A distinct (ecosystem, name, version, arch): what verdicts are kept of.
 CREATE TABLE coordinate(
