@@ -41,6 +41,7 @@ Exit codes: 0 done; 1 --fail-on or --fail-on-new was reached; 2 error.";
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Scan an image: its packages, their vulnerabilities, and what to do
+    #[command(aliases = ["image", "fs", "filesystem", "rootfs", "sbom"], after_help = SCAN)]
     Scan(Scan),
     /// List an image's packages
     Inventory(Inventory),
@@ -76,6 +77,20 @@ pub(crate) enum Command {
     /// Write the manual pages
     Man(man::Args),
 }
+
+const SCAN: &str = "\
+Examples:
+  plimsoll scan alpine:3.19                              an image in a registry; or without `scan`
+  plimsoll scan app.tar --fail-on high                   docker save; exit code 1 from high upwards
+  plimsoll scan app.tar --only-fixable --min-severity high
+  plimsoll scan app.tar -f json -o report.json           for scripts, and for plimsoll convert, diff and rules check
+  plimsoll scan app.tar -f sarif -o app.sarif            for code scanning; plimsoll formats lists all forms
+  plimsoll scan app.tar --rules rules.toml --vex vendor.json
+  plimsoll scan app.tar --baseline report.json           with the day on which each finding was first seen
+  plimsoll scan app.tar --fail-on-new report.json        fail for what that report does not have
+  plimsoll scan .                                        a folder, with what its lock files declare
+
+Exit codes: 0 done; 1 --fail-on or --fail-on-new was reached; 2 error.";
 
 const IMAGE: &str = "\
 The image: a docker archive, an OCI layout or archive, a root folder (recognised), or an image in a registry \
@@ -189,7 +204,7 @@ pub(crate) struct Writing {
     #[arg(long, env = "PLIMSOLL_MIN_SEVERITY", value_name = "LEVEL")]
     pub min_severity: Option<Severity>,
     /// Leave out findings that no published version fixes; how many is said
-    #[arg(long, env = "PLIMSOLL_ONLY_FIXABLE")]
+    #[arg(long, env = "PLIMSOLL_ONLY_FIXABLE", aliases = ["ignore-unfixed", "only-fixed"])]
     pub only_fixable: bool,
 }
 

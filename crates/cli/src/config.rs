@@ -9,6 +9,7 @@ use etcetera::BaseStrategy;
 use toml::{Table, Value};
 
 use crate::args::Cli;
+use crate::habit;
 use crate::output::{self, Failure};
 
 const NAME: &str = "plimsoll.toml";
@@ -17,12 +18,12 @@ const NOT_HERE: [&str; 4] = ["output", "help", "version", "template"];
 
 /// The arguments, with the defaults of the file in front of those that the user gives.
 pub(crate) fn arguments(given: impl Iterator<Item = OsString>) -> Result<Vec<OsString>, Failure> {
-    let mut arguments: Vec<OsString> = given.collect();
+    let root = Cli::command();
+    let mut arguments = habit::with_command(given.collect(), &root);
     let Some(path) = file() else { return Ok(arguments) };
     let table: Table = output::read(&path)?.parse().map_err(|error: toml::de::Error| {
         Failure::Said(format!("{}: {}", path.display(), error.to_string().trim()))
     })?;
-    let root = Cli::command();
     for key in table.keys() {
         if NOT_HERE.contains(&key.as_str()) || !knows(&root, key) {
             let shown = path.display();

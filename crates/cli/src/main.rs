@@ -6,6 +6,7 @@ mod config;
 mod demo;
 mod finish;
 mod form;
+mod habit;
 mod image;
 mod output;
 mod progress;

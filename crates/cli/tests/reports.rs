@@ -120,6 +120,48 @@ fn differences_have_reasons() {
 }
 
 #[test]
+fn what_is_usual_elsewhere_is_understood() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let usual = out(folder, &["scan", "demo:", "--only-fixable", "--now", "2026-11-24"]);
+    assert_eq!(out(folder, &["demo:", "--ignore-unfixed", "--now", "2026-11-24"]), usual);
+    assert_eq!(out(folder, &["image", "demo:", "--only-fixed", "--now", "2026-11-24"]), usual);
+    // A misspelt command is none of it.
+    assert_eq!(plimsoll(folder, &["scam", "demo:"], &[]).status.code(), Some(2));
+    // The environment may ask for a form that lines are not in.
+    let lines =
+        plimsoll(folder, &["match", "pkg:npm/lodash@4.17.20", "--lines"], &[("PLIMSOLL_FORMAT", "sarif")]);
+    assert!(lines.status.success() && lines.stdout.starts_with(b"{\"purl\":"));
+}
+
+#[test]
+fn another_store_shows_what_the_advisories_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let record = |id: &str| {
+        serde_json::json!({
+            "id": id, "modified": "2026-01-01T00:00:00Z", "summary": "s",
+            "affected": [{"package": {"ecosystem": "PyPI", "name": "jinja2"},
+                "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "9"}]}]}],
+        })
+        .to_string()
+    };
+    std::fs::write(folder.join("PYSEC-2026-1.json"), record("PYSEC-2026-1")).unwrap();
+    out(folder, &["db", "import", "--db", "old.db", "PYSEC-2026-1.json"]);
+    std::fs::write(folder.join("PYSEC-2026-2.json"), record("PYSEC-2026-2")).unwrap();
+    out(folder, &["db", "import", "--db", "new.db", "PYSEC-2026-1.json", "PYSEC-2026-2.json"]);
+    let sbom = r#"{"bomFormat": "CycloneDX", "specVersion": "1.5", "components": [
+        {"type": "library", "name": "jinja2", "version": "3.0", "purl": "pkg:pypi/jinja2@3.0"}]}"#;
+    std::fs::write(folder.join("app.cdx"), sbom).unwrap();
+    let diff = ["diff", "sbom:app.cdx", "sbom:app.cdx", "--old-db", "old.db", "--db", "new.db"];
+    let json: Value = serde_json::from_str(&out(folder, &[&diff[..], &["-f", "json"]].concat())).unwrap();
+    assert_eq!((&json["kept"], json["added"].as_array().unwrap().len()), (&1.into(), 1), "{json}");
+    assert_eq!(json["added"][0]["finding"]["id"], "PYSEC-2026-2");
+    let reason = "jinja2 is the same; the advisory is new or reaches further: PYSEC-2026-2";
+    assert_eq!(json["added"][0]["reason"], reason);
+}
+
+#[test]
 fn defaults_come_from_the_file_then_the_environment_then_the_command_line() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();

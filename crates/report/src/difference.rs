@@ -1,4 +1,5 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::hash::Hash;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style as Ansi};
@@ -34,8 +35,8 @@ pub struct Entry {
     pub reason: String,
 }
 
-/// A finding is the same in another image if the vulnerability and what people upgrade are the same, whichever
-/// version is installed and wherever.
+/// Findings that may be the same in another image: the vulnerability and what people upgrade are the same, whichever
+/// version is installed and wherever. Of several installed things each is compared with its own.
 type Key = (String, plimsoll_core::PackageType, String);
 
 fn key(finding: &Finding) -> Key {
@@ -43,13 +44,67 @@ fn key(finding: &Finding) -> Key {
     (finding.id.clone(), kind, name.to_owned())
 }
 
-fn by_key(report: &Report) -> BTreeMap<Key, &Finding> {
-    let mut all = BTreeMap::new();
-    // An open one goes before a disabled one, and the worst before others.
-    for finding in report.disabled().chain(report.active().collect::<Vec<_>>().into_iter().rev()) {
-        all.insert(key(finding), finding);
+/// The findings of each key, one for each thing that is installed: of an operating system's packages one for each version
+/// of their source, of a language's one for each place.
+fn by_key(report: &Report) -> BTreeMap<Key, Vec<&Finding>> {
+    let mut all: BTreeMap<Key, Vec<&Finding>> = BTreeMap::new();
+    let mut seen = HashSet::new();
+    // An open one goes before a disabled one, and the worst, which comes first, before others.
+    for finding in report.active().chain(report.disabled()) {
+        let key = key(finding);
+        if seen.insert((key.clone(), instance(finding))) {
+            all.entry(key).or_default().push(finding);
+        }
     }
     all
+}
+
+/// What of the things that one key stands for a finding is of.
+fn instance(finding: &Finding) -> (&str, Option<&[u8]>) {
+    let (kind, _, version) = finding.package.upgraded_as();
+    match kind.is_os() {
+        true => (version, None),
+        false => ("", finding.package.locations.first().map(|at| at.path.as_bytes())),
+    }
+}
+
+/// A finding before and after.
+type Pair<'a> = (Option<&'a Finding>, Option<&'a Finding>);
+
+/// Pairs what is the same thing before and after: what is in the same place, else what has the same version, and of the
+/// rest, whose versions and places changed, one with one.
+fn pairs<'a>(before: &[&'a Finding], after: &[&'a Finding]) -> Vec<Pair<'a>> {
+    let mut pairs = Vec::new();
+    let (mut before, mut after) = (before.to_vec(), after.to_vec());
+    pair_by(&mut before, &mut after, instance, &mut pairs);
+    pair_by(&mut before, &mut after, |finding| finding.package.upgraded_as().2, &mut pairs);
+    pair_by(&mut before, &mut after, |_| (), &mut pairs);
+    pairs.extend(before.into_iter().map(|gone| (Some(gone), None)));
+    pairs.extend(after.into_iter().map(|new| (None, Some(new))));
+    pairs
+}
+
+/// Takes out those that are equal by what `by` gives, in their order.
+fn pair_by<'a, K: Eq + Hash>(
+    before: &mut Vec<&'a Finding>,
+    after: &mut Vec<&'a Finding>,
+    by: impl Fn(&'a Finding) -> K,
+    pairs: &mut Vec<Pair<'a>>,
+) {
+    let mut waiting: HashMap<K, VecDeque<&'a Finding>> = HashMap::new();
+    for finding in before.drain(..) {
+        waiting.entry(by(finding)).or_default().push_back(finding);
+    }
+    after.retain(|finding| match waiting.get_mut(&by(finding)).and_then(VecDeque::pop_front) {
+        Some(earlier) => {
+            pairs.push((Some(earlier), Some(*finding)));
+            false
+        }
+        None => true,
+    });
+    let mut rest: Vec<&Finding> = waiting.into_values().flatten().collect();
+    rest.sort_by_key(|finding| instance(finding));
+    before.extend(rest);
 }
 
 /// The versions that are installed of what people upgrade.
@@ -73,34 +128,47 @@ impl Difference {
         let (was, is) = (installed(old), installed(new));
         let (mut added, mut fixed, mut changed) = (Vec::new(), Vec::new(), Vec::new());
         let mut kept = 0;
-        for (key, finding) in &after {
-            let entry = |reason: String| Entry { finding: (*finding).clone(), reason };
-            match before.get(key) {
-                None if finding.disabled.is_some() => {}
-                None => added.push(entry(why_new(finding, &was))),
-                Some(earlier) => match (&earlier.disabled, &finding.disabled) {
-                    (None, Some(by)) => {
-                        fixed.push(entry(format!("disabled by rule {}: {}", by.rule, by.reason)))
+        let nothing = Vec::new();
+        let keys: BTreeSet<&Key> = before.keys().chain(after.keys()).collect();
+        for key in keys {
+            let (olds, news) = (before.get(key).unwrap_or(&nothing), after.get(key).unwrap_or(&nothing));
+            for pair in pairs(olds, news) {
+                let entry = |finding: &Finding, reason: String| Entry { finding: finding.clone(), reason };
+                match pair {
+                    (None, Some(finding)) if finding.disabled.is_none() => {
+                        let reason = why_new(finding, olds, &was);
+                        added.push(entry(finding, reason));
                     }
-                    (Some(by), None) => added.push(entry(format!("rule {} no longer disables it", by.rule))),
-                    (Some(_), Some(_)) => {}
-                    (None, None) => {
-                        kept += 1;
-                        if let Some(reason) = why_changed(earlier, finding) {
-                            changed.push(entry(reason));
+                    (Some(earlier), None) if earlier.disabled.is_none() => {
+                        let reason = why_gone(earlier, news, &is);
+                        fixed.push(entry(earlier, reason));
+                    }
+                    (Some(earlier), Some(finding)) => match (&earlier.disabled, &finding.disabled) {
+                        (None, Some(by)) => {
+                            fixed
+                                .push(entry(finding, format!("disabled by rule {}: {}", by.rule, by.reason)));
                         }
-                    }
-                },
-            }
-        }
-        for (key, finding) in &before {
-            if finding.disabled.is_none() && !after.contains_key(key) {
-                fixed.push(Entry { finding: (*finding).clone(), reason: why_gone(finding, &is) });
+                        (Some(by), None) => {
+                            added.push(entry(finding, format!("rule {} no longer disables it", by.rule)));
+                        }
+                        (Some(_), Some(_)) => {}
+                        (None, None) => {
+                            kept += 1;
+                            if let Some(reason) = why_changed(earlier, finding) {
+                                changed.push(entry(finding, reason));
+                            }
+                        }
+                    },
+                    _ => {}
+                }
             }
         }
         for list in [&mut added, &mut fixed, &mut changed] {
             list.sort_by(|a, b| {
-                (first(&a.finding), key(&a.finding)).cmp(&(first(&b.finding), key(&b.finding)))
+                let order = |finding: &'_ Finding| (first(finding), key(finding));
+                order(&a.finding)
+                    .cmp(&order(&b.finding))
+                    .then_with(|| instance(&a.finding).cmp(&instance(&b.finding)))
             });
         }
         let side = |report: &Report| (report.image.name.clone(), headline(report));
@@ -110,8 +178,17 @@ impl Difference {
 
 type Installed<'a> = BTreeMap<(plimsoll_core::PackageType, &'a str), Vec<&'a str>>;
 
-fn why_new(finding: &Finding, was: &Installed<'_>) -> String {
+/// Where a language's package is, as it is said after a version.
+fn at(finding: &Finding) -> String {
+    let place = finding.package.locations.first().filter(|_| !finding.package.kind.is_os());
+    place.map(|at| format!(" in {}", at.path)).unwrap_or_default()
+}
+
+fn why_new(finding: &Finding, before: &[&Finding], was: &Installed<'_>) -> String {
     let (kind, name, version) = finding.package.upgraded_as();
+    if !before.is_empty() {
+        return format!("{name} {version} is installed once more{}", at(finding));
+    }
     match was.get(&(kind, name)) {
         None => format!("{name} {version} was not installed"),
         Some(versions) if versions.contains(&version) => {
@@ -123,8 +200,11 @@ fn why_new(finding: &Finding, was: &Installed<'_>) -> String {
     }
 }
 
-fn why_gone(finding: &Finding, is: &Installed<'_>) -> String {
+fn why_gone(finding: &Finding, after: &[&Finding], is: &Installed<'_>) -> String {
     let (kind, name, version) = finding.package.upgraded_as();
+    if !after.is_empty() {
+        return format!("{name} {version}{} is gone or fixed; elsewhere it is not", at(finding));
+    }
     match is.get(&(kind, name)) {
         None => format!("{name} is no longer installed"),
         Some(versions) if versions.contains(&version) => {
