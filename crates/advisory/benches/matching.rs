@@ -1,5 +1,10 @@
 //! Opening a store, importing into it, and matching the packages of a big image, over the advisories of
 //! ../shared/corpus. Without them there is nothing to measure.
+//!
+//! `image` are the 700 packages of `image.txt`: 320 of Debian 12, of 232 sources, where they are known to the corpus in
+//! versions of autumn 2023, and what is installed in images of a Python, a Node.js, a Java and a Go program. `kernels`
+//! are as many of which twenty each are binaries of the kernel and of fifteen other sources with many records: the worst
+//! that an image can be.
 
 #[path = "../tests/corpus_files/mod.rs"]
 mod corpus_files;
@@ -8,7 +13,7 @@ use std::sync::OnceLock;
 
 use plimsoll_advisory::{ImportOptions, Index, Store};
 use plimsoll_core::{Package, Silent};
-use plimsoll_matcher::{Candidates, Options, Postings, Wanted, match_packages, queries};
+use plimsoll_matcher::{Candidates, Matches, Options, Postings, Wanted, match_packages, queries};
 
 fn main() {
     if corpus_files::zips().is_empty() {
@@ -21,11 +26,12 @@ fn main() {
 struct Set {
     store: Store,
     index: Index,
-    packages: Vec<Package>,
+    image: Vec<Package>,
+    kernels: Vec<Package>,
     _home: tempfile::TempDir,
 }
 
-/// The corpus in a store, and 700 packages: as on a Debian image with a Python, a Node and a Go program.
+/// The corpus in a store and an index, and twice 700 packages.
 fn set() -> &'static Set {
     static SET: OnceLock<Set> = OnceLock::new();
     SET.get_or_init(|| {
@@ -35,12 +41,20 @@ fn set() -> &'static Set {
         let path = home.path().join("index");
         Index::build(&store, &path).unwrap();
         let index = Index::open(&path).unwrap();
-        Set { store, index, packages: packages(), _home: home }
+        Set { store, index, image: image(), kernels: kernels(), _home: home }
     })
 }
 
+fn image() -> Vec<Package> {
+    include_str!("image.txt").lines().map(package).collect()
+}
+
+fn package(purl: &str) -> Package {
+    Package::from_purl(purl.parse().unwrap()).unwrap()
+}
+
 /// Names that the corpus knows, in versions of which some are affected, among as many that it does not know.
-fn packages() -> Vec<Package> {
+fn kernels() -> Vec<Package> {
     let debian = [
         ("glibc", "2.36-9+deb12u3"),
         ("openssl", "3.0.9-1"),
@@ -109,7 +123,7 @@ fn packages() -> Vec<Package> {
         purls.push(format!("pkg:golang/{name}@{}", version.replace('+', "%2B")));
         purls.extend((0..19).map(|index| format!("pkg:golang/example.com/{name}/{index}@v1.0.0")));
     }
-    purls.iter().map(|purl| Package::from_purl(purl.parse().unwrap()).unwrap()).collect()
+    purls.iter().map(|purl| package(purl)).collect()
 }
 
 #[divan::bench]
@@ -119,34 +133,73 @@ fn open_store(bencher: divan::Bencher<'_, '_>) {
 }
 
 #[divan::bench]
-fn match_700_packages_from_sqlite(bencher: divan::Bencher<'_, '_>) {
-    let set = set();
-    let found = match_packages(&set.packages, &set.store, Options::default()).unwrap().findings.len();
-    println!("{} packages, {found} findings", set.packages.len());
-    bencher.bench(|| match_packages(&set.packages, &set.store, Options::default()).unwrap());
-}
-
-#[divan::bench]
 fn open_index(bencher: divan::Bencher<'_, '_>) {
     let path = set().store.path().with_file_name("index");
     bencher.bench(|| Index::open(&path).unwrap());
 }
 
-#[divan::bench]
-fn match_700_packages_from_index(bencher: divan::Bencher<'_, '_>) {
-    let set = set();
-    bencher.bench(|| match_packages(&set.packages, &set.index, Options::default()).unwrap());
+const SETS: [&str; 2] = ["image", "kernels"];
+
+fn packages(set: &str) -> &'static [Package] {
+    if set == "image" { &self::set().image } else { &self::set().kernels }
+}
+
+/// The answers alone, each a record that affects a package.
+#[divan::bench(args = SETS)]
+fn match_700_packages_from_index(bencher: divan::Bencher<'_, '_>, set: &str) {
+    let (packages, index) = (packages(set), &self::set().index);
+    let matches = || Matches::of(packages, index, Options::default()).unwrap();
+    println!("{} packages, {} answers", packages.len(), matches().iter().count());
+    bencher.bench(matches);
+}
+
+/// With all that a finding says.
+#[divan::bench(args = SETS)]
+fn findings_of_700_packages_from_index(bencher: divan::Bencher<'_, '_>, set: &str) {
+    let (packages, index) = (packages(set), &self::set().index);
+    let found = || match_packages(packages, index, Options::default()).unwrap();
+    println!("{} findings", found().findings.len());
+    bencher.bench(found);
+}
+
+#[divan::bench(args = SETS)]
+fn match_700_packages_from_sqlite(bencher: divan::Bencher<'_, '_>, set: &str) {
+    let (packages, store) = (packages(set), &self::set().store);
+    bencher.bench(|| Matches::of(packages, store, Options::default()).unwrap());
+}
+
+#[divan::bench(args = SETS)]
+fn findings_of_700_packages_from_sqlite(bencher: divan::Bencher<'_, '_>, set: &str) {
+    let (packages, store) = (packages(set), &self::set().store);
+    bencher.bench(|| match_packages(packages, store, Options::default()).unwrap());
+}
+
+/// Nothing is read before: the first image after the index was opened.
+#[divan::bench(sample_count = 20, sample_size = 1)]
+fn first_findings_of_700_packages_from_index(bencher: divan::Bencher<'_, '_>) {
+    let path = set().store.path().with_file_name("index");
+    bencher
+        .with_inputs(|| Index::open(&path).unwrap())
+        .bench_refs(|index| match_packages(packages("image"), index, Options::default()).unwrap());
+}
+
+#[divan::bench(sample_count = 20, sample_size = 1)]
+fn first_findings_of_700_packages_from_sqlite(bencher: divan::Bencher<'_, '_>) {
+    let path = set().store.path();
+    bencher
+        .with_inputs(|| Store::open(path).unwrap())
+        .bench_refs(|store| match_packages(packages("image"), store, Options::default()).unwrap());
 }
 
 /// One item is one look-up of a package in its ecosystem, with its version; nothing is judged.
-#[divan::bench]
-fn look_up_in_index(bencher: divan::Bencher<'_, '_>) {
-    let set = set();
-    let wanted: Vec<Wanted> = set.packages.iter().flat_map(queries).collect();
+#[divan::bench(args = SETS)]
+fn look_up_in_index(bencher: divan::Bencher<'_, '_>, set: &str) {
+    let index = &self::set().index;
+    let wanted: Vec<Wanted> = packages(set).iter().flat_map(queries).collect();
     let queries: Vec<_> = wanted.iter().map(|wanted| wanted.query(true)).collect();
     bencher.counter(divan::counter::ItemsCount::new(queries.len())).bench(|| {
         let mut hits = 0u32;
-        set.index.candidates(&queries, &mut |_, _| hits += 1).unwrap();
+        index.candidates(&queries, &mut |_, _| hits += 1).unwrap();
         hits
     });
 }
@@ -164,7 +217,7 @@ fn fleet() -> &'static Fleet {
     static FLEET: OnceLock<Fleet> = OnceLock::new();
     FLEET.get_or_init(|| {
         let mut pool = Vec::new();
-        for package in &set().packages {
+        for package in &set().kernels {
             for suffix in ["", ".1", ".2", ".3"] {
                 pool.push(Package { version: format!("{}{suffix}", package.version), ..package.clone() });
             }
@@ -191,7 +244,7 @@ fn fleet() -> &'static Fleet {
             }
         }
         // Those that speak of what the images have, or nothing would be found.
-        let names: Vec<&str> = set().packages.iter().map(|package| package.name.as_str()).collect();
+        let names: Vec<&str> = set().kernels.iter().map(|package| package.name.as_str()).collect();
         let speaks = |advisory: &plimsoll_core::Advisory| {
             advisory.affected.iter().any(|entry| names.contains(&entry.name.as_str()))
         };

@@ -18,3 +18,8 @@ fn feed() {
 fn import() {
     replay("import", targets::import);
 }
+
+#[test]
+fn index() {
+    replay("index", targets::index);
+}

@@ -1,9 +1,9 @@
 //! What is tried, apart from the fuzzer, so that an ordinary test can replay the corpus.
 
 use plimsoll_advisory::feeds::{Document, Parsed, all, plain, recognise};
-use plimsoll_advisory::{ImportOptions, Store};
+use plimsoll_advisory::{Error, ImportOptions, Index, Store};
 use plimsoll_core::{Advisory, Package, PackageType, Purl, Silent};
-use plimsoll_matcher::{known_ids, verdict};
+use plimsoll_matcher::{Candidates, Options, known_ids, match_packages, verdict};
 
 /// A document of every feed, whatever it is: what is read has an id, and a verdict on its own bounds is one.
 pub(crate) fn feed(data: &[u8]) {
@@ -53,4 +53,26 @@ pub(crate) fn import(data: &[u8]) {
         store.verify().expect("what an import has written");
         store.changes(0).expect("what an import has written");
     }
+}
+
+/// A compact index: whatever the file is, it is refused by name or answers, twice the same.
+pub(crate) fn index(data: &[u8]) {
+    let Ok(home) = tempfile::tempdir() else { return };
+    let file = home.path().join("index");
+    if std::fs::write(&file, data).is_err() {
+        return;
+    }
+    let index = match Index::open(&file) {
+        Ok(index) => index,
+        Err(Error::NotAStore { .. } | Error::Schema { .. } | Error::Corrupt { .. }) => return,
+        Err(other) => panic!("{other}"),
+    };
+    let purls = ["pkg:pypi/a@0.9", "pkg:deb/debian/b@1.0-1?distro=debian-12&upstream=s%401.0-1"];
+    let packages: Vec<Package> =
+        purls.into_iter().filter_map(|purl| Package::from_purl(purl.parse().ok()?).ok()).collect();
+    for options in [Options::default(), Options { dismissed: true, ..Options::default() }] {
+        let matched = || match_packages(&packages, &index, options).ok();
+        assert!(matched() == matched());
+    }
+    let _ = index.known(&["CVE-2024-1"], &mut |_, _| {});
 }

@@ -61,6 +61,9 @@ impl Index {
         (&mut file).take(layout::HEAD).read_to_end(&mut head).map_err(|e| Error::io("read", path, e))?;
         let header = layout::Header::read(&head, path)?;
         let size = file.metadata().map_err(|e| Error::io("read", path, e))?.len();
+        if header.directory > size {
+            return Err(damaged(path, Damaged));
+        }
         let mut directory = Vec::new();
         file.seek(SeekFrom::Start(header.directory)).map_err(|e| Error::io("read", path, e))?;
         file.by_ref()
