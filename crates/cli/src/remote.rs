@@ -20,7 +20,7 @@ mod client {
 
     use plimsoll::{
         Client, ClientOptions, Credential, Credentials, DockerConfig, ForRegistry, Image, ImageName,
-        OpenOptions,
+        OpenOptions, Registries,
     };
 
     use crate::args;
@@ -51,6 +51,7 @@ mod client {
         Ok(ClientOptions {
             credentials: credentials(name)?,
             mirrors,
+            registries: Registries::of_user().map_err(plimsoll::Error::from)?,
             insecure: remote.insecure.then(|| name.registry().to_owned()).into_iter().collect(),
             allowed_hosts: remote.allow_host.clone(),
             foreign_layers: remote.foreign_layers,

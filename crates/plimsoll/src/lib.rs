@@ -49,6 +49,7 @@ pub use plimsoll_matcher::{Candidates, match_packages};
 #[cfg(feature = "registry")]
 pub use plimsoll_registry::{
     Client, ClientOptions, Credential, Credentials, DockerConfig, Error as RegistryError, ForRegistry,
+    Registries,
 };
 pub use plimsoll_registry::{ImageName, ImageNameError};
 pub use plimsoll_report::{AdvisorySet, Report, Style, Upgrade};

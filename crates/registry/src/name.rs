@@ -157,7 +157,7 @@ impl fmt::Display for ImageName {
 }
 
 /// A host name, an IPv4 address or an IPv6 address in brackets, with or without a port.
-fn is_host(text: &str) -> bool {
+pub(crate) fn is_host(text: &str) -> bool {
     let port = |text: &str| text.parse::<u16>().is_ok_and(|port| port != 0) && !text.starts_with('+');
     let (host, after) = match text.strip_prefix('[') {
         Some(rest) => match rest.split_once(']') {

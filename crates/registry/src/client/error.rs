@@ -38,6 +38,14 @@ pub enum Error {
         /// What the registry said.
         said: String,
     },
+    /// The user's configuration forbids it.
+    #[error("{name} may not be read: {} blocks it", .path.display())]
+    Blocked {
+        /// The repository, with its registry.
+        name: String,
+        /// The configuration.
+        path: PathBuf,
+    },
     /// The registry wants to be asked less often.
     #[error("{url} allows no more requests for {wait} s; wait, log in, or use a mirror")]
     Throttled {

@@ -10,6 +10,7 @@ mod error;
 mod listing;
 mod options;
 mod referrers;
+mod registries;
 mod request;
 mod session;
 mod source;
@@ -32,9 +33,11 @@ pub use error::Error;
 pub use listing::Listing;
 pub use options::{ClientOptions, Proxy, Retry};
 pub use referrers::Referrer;
+pub use registries::Registries;
 pub use source::RemoteImage;
 
 use crate::{DOCKER_HUB, ImageName};
+use registries::Endpoint;
 use request::Wanted;
 use session::{Asked, Session};
 use transport::{Answer, Method, Transport};
@@ -90,7 +93,8 @@ pub struct Manifest {
 
 impl Client {
     /// A client. Nothing is asked of anyone yet.
-    pub fn new(options: ClientOptions) -> Self {
+    pub fn new(mut options: ClientOptions) -> Self {
+        options.insecure.extend(options.registries.insecure());
         Self { transport: Transport::new(options), session: Session::default(), plain: Mutex::default() }
     }
 
@@ -171,14 +175,21 @@ impl Client {
         path: &str,
         headers: &[(&'static str, &str)],
     ) -> Result<Answer, Error> {
-        let mirrors = self.transport.options.mirrors.get(asked.registry).map_or(&[][..], Vec::as_slice);
-        for mirror in mirrors {
+        let options = &self.transport.options;
+        let (configured, own) =
+            options.registries.endpoints(asked.registry, asked.repository, registries::by(path))?;
+        let named = options.mirrors.get(asked.registry).into_iter().flatten();
+        let named = named.map(|mirror| Endpoint::new(mirror, asked.repository));
+        // Of what there is a mirror may know only a part, so listings are the registry's own.
+        for mirror in named.chain(configured).filter(|_| !registries::is_listing(path)) {
             // Whatever a mirror's trouble is, the registry itself is there.
-            if let Ok(answer) = self.ask_one(what, Asked { registry: mirror, ..asked }, path, headers, 1) {
+            let path = mirror.path(asked.repository, path);
+            if let Ok(answer) = self.ask_one(what, mirror.asked(), &path, headers, 1) {
                 return Ok(answer);
             }
         }
-        self.ask_one(what, asked, path, headers, self.transport.options.retry.attempts)
+        let path = own.path(asked.repository, path);
+        self.ask_one(what, own.asked(), &path, headers, options.retry.attempts)
     }
 
     fn ask_one(

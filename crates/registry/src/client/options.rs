@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::Registries;
 use super::credentials::{Anonymous, Credentials};
 
 /// How to speak with registries.
@@ -12,6 +13,9 @@ pub struct ClientOptions {
     pub credentials: Arc<dyn Credentials>,
     /// Registries to ask first, by the registry that they stand in for. Default: none.
     pub mirrors: BTreeMap<String, Vec<String>>,
+    /// Where images are read instead, and which may not be: podman's `registries.conf`. What
+    /// [`mirrors`](Self::mirrors) names is asked before. Default: nothing.
+    pub registries: Registries,
     /// Registries whose certificate is not checked, and that may speak plain HTTP: `host` or `host:port`; `*` for
     /// all. Registries on this machine (`localhost`, `127.0.0.0/8`, `::1`) may always speak plain HTTP. Default: none.
     pub insecure: Vec<String>,
@@ -49,6 +53,7 @@ impl Default for ClientOptions {
         Self {
             credentials: Arc::new(Anonymous),
             mirrors: BTreeMap::new(),
+            registries: Registries::default(),
             insecure: Vec::new(),
             allowed_hosts: Vec::new(),
             foreign_layers: false,

@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use rustls::pki_types::PrivateKeyDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::sign::CertifiedKey;
 use ureq::Agent;
 use ureq::http::HeaderMap;
 use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
@@ -234,6 +237,7 @@ fn read_folder(
                 let Some(private) = read_pem(&key)?.1 else {
                     return Err(Error::File { path: key, reason: "it holds no private key (PEM)".into() });
                 };
+                check_key(&chain, &key)?;
                 *client = Some(ClientCert::new_with_certs(&chain, private));
             }
             _ => {}
@@ -242,13 +246,20 @@ fn read_folder(
     Ok(())
 }
 
+/// Whether the key in a file is a certificate's. ureq finds out only when it connects, and panics then.
+fn check_key(chain: &[Certificate<'static>], key: &Path) -> Result<(), Error> {
+    let failed = |reason: String| Error::File { path: key.to_owned(), reason };
+    let der = PrivateKeyDer::from_pem_slice(&read_file(key)?).map_err(|error| failed(error.to_string()))?;
+    let chain = chain.iter().map(|certificate| certificate.der().to_vec().into()).collect();
+    let provider = rustls::crypto::ring::default_provider();
+    CertifiedKey::from_der(chain, der, &provider).map(drop).map_err(|error| failed(error.to_string()))
+}
+
 type Pem = (Vec<Certificate<'static>>, Option<PrivateKey<'static>>);
 
 fn read_pem(path: &Path) -> Result<Pem, Error> {
     let failed = |reason: String| Error::File { path: path.to_owned(), reason };
-    let file = std::fs::File::open(path).map_err(|error| failed(error.to_string()))?;
-    let mut bytes = Vec::new();
-    file.take(CERTIFICATES).read_to_end(&mut bytes).map_err(|error| failed(error.to_string()))?;
+    let bytes = read_file(path)?;
     let mut pem: Pem = (Vec::new(), None);
     for item in parse_pem(&bytes) {
         match item.map_err(|error| failed(error.to_string()))? {
@@ -258,4 +269,11 @@ fn read_pem(path: &Path) -> Result<Pem, Error> {
         }
     }
     Ok(pem)
+}
+
+fn read_file(path: &Path) -> Result<Vec<u8>, Error> {
+    let failed = |error: io::Error| Error::File { path: path.to_owned(), reason: error.to_string() };
+    let mut bytes = Vec::new();
+    std::fs::File::open(path).map_err(failed)?.take(CERTIFICATES).read_to_end(&mut bytes).map_err(failed)?;
+    Ok(bytes)
 }

@@ -66,6 +66,21 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn new(handler: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Self {
+        Self::start(None, handler)
+    }
+
+    /// The same over TLS.
+    pub(crate) fn tls(
+        config: rustls::ServerConfig,
+        handler: impl Fn(&Request) -> Answer + Send + Sync + 'static,
+    ) -> Self {
+        Self::start(Some(Arc::new(config)), handler)
+    }
+
+    fn start(
+        tls: Option<Arc<rustls::ServerConfig>>,
+        handler: impl Fn(&Request) -> Answer + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
         let (log, stop) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicBool::new(false)));
@@ -76,8 +91,14 @@ impl Server {
                 if stop_.load(Ordering::Relaxed) {
                     return;
                 }
-                let (handler, log) = (Arc::clone(&handler), Arc::clone(&log_));
-                std::thread::spawn(move || serve(stream, &handler, &log));
+                let (handler, log, tls) = (Arc::clone(&handler), Arc::clone(&log_), tls.clone());
+                std::thread::spawn(move || match tls {
+                    None => serve(stream, &handler, &log),
+                    Some(config) => {
+                        let connection = rustls::ServerConnection::new(config).expect("a connection");
+                        serve(rustls::StreamOwned::new(connection, stream), &handler, &log);
+                    }
+                });
             }
         });
         Self { address, log, stop }
@@ -102,9 +123,8 @@ impl Drop for Server {
     }
 }
 
-fn serve(stream: TcpStream, handler: &Handler, log: &Mutex<Vec<Request>>) {
-    let mut reader = BufReader::new(stream.try_clone().expect("a second handle"));
-    let mut stream = stream;
+fn serve<S: Read + Write>(stream: S, handler: &Handler, log: &Mutex<Vec<Request>>) {
+    let mut reader = BufReader::new(stream);
     while let Some(request) = read(&mut reader) {
         log.lock().expect("nobody panics here").push(request.clone());
         let answer = match request.path.as_str() {
@@ -120,18 +140,19 @@ fn serve(stream: TcpStream, handler: &Handler, log: &Mutex<Vec<Request>>) {
         }
         head.push_str("\r\n");
         let body = &answer.body[..answer.cut.unwrap_or(answer.body.len()).min(answer.body.len())];
+        let stream = reader.get_mut();
         let sent = stream
             .write_all(head.as_bytes())
             .and_then(|()| stream.write_all(body))
             .and_then(|()| stream.flush());
+        // The connection ends with the stream.
         if sent.is_err() || answer.cut.is_some() {
-            let _ = stream.shutdown(std::net::Shutdown::Both);
             return;
         }
     }
 }
 
-fn read(reader: &mut BufReader<TcpStream>) -> Option<Request> {
+fn read(reader: &mut impl BufRead) -> Option<Request> {
     let mut line = String::new();
     reader.read_line(&mut line).ok().filter(|count| *count > 0)?;
     let mut words = line.split(' ');

@@ -13,7 +13,7 @@ use plimsoll_registry::{
 };
 use plimsoll_testkit::{Compression, ImageBuilder, LayerBuilder, TarBuilder, sha256};
 
-fn options() -> ClientOptions {
+pub(crate) fn options() -> ClientOptions {
     let retry = Retry { first: Duration::from_millis(1), most: Duration::from_secs(2), ..Retry::default() };
     ClientOptions { retry, proxy: Proxy::Direct, stall: Duration::from_secs(10), ..ClientOptions::default() }
 }
@@ -26,7 +26,7 @@ fn name(server: &Server) -> ImageName {
     format!("{}/ship", server.host()).parse().expect("a name")
 }
 
-fn image() -> Blobs {
+pub(crate) fn image() -> Blobs {
     // Not compressible, so that a blob is as large as it looks.
     let mut state = 7_u32;
     let noise: Vec<u8> = std::iter::repeat_with(|| {
@@ -47,7 +47,7 @@ fn honest() -> (Blobs, Server) {
 }
 
 /// Reads every layer, and so checks every digest.
-fn scan(client: &Arc<Client>, name: &ImageName) -> Result<u64, String> {
+pub(crate) fn scan(client: &Arc<Client>, name: &ImageName) -> Result<u64, String> {
     struct Count;
     impl plimsoll_core::LayerVisitor for Count {
         fn entry(&mut self, _: &plimsoll_core::Entry<'_>) -> plimsoll_core::Take {
