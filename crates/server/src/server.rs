@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, RwLock};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use plimsoll::{Catalogers, FolderCache};
 use plimsoll_monitor::{SqliteStore, Start, Store as _};
@@ -23,6 +24,9 @@ use crate::metrics::Metrics;
 use crate::page::{Sessions, Templates};
 use crate::registries::Registries;
 use crate::{connection, route, tls, work};
+
+/// Time for the threads to end.
+const LONGEST: Duration = Duration::from_secs(30);
 
 /// A server that runs. It is stopped when it is dropped; [`stop`](Self::stop) says so.
 pub struct Server {
@@ -147,10 +151,16 @@ impl Drop for Server {
             if let Some(serving) = self.serving.take() {
                 let _ = runtime.block_on(serving);
             }
-            self.threads.drain(..).for_each(|thread| {
+            // Whoever waits for a registry or a subscriber that does not answer is not waited for: what it would have
+            // done is done after the next start.
+            let until = Instant::now() + LONGEST;
+            while Instant::now() < until && self.threads.iter().any(|thread| !thread.is_finished()) {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            self.threads.drain(..).filter(JoinHandle::is_finished).for_each(|thread| {
                 let _ = thread.join();
             });
-            runtime.shutdown_timeout(std::time::Duration::from_secs(5));
+            runtime.shutdown_timeout(Duration::from_secs(5));
         }
     }
 }

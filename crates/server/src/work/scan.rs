@@ -40,6 +40,9 @@ fn work(app: &App, claimed: &Claimed) {
         }
     };
     count(&app.metrics.failures, 1);
+    if !failure.retry {
+        app.arrivals.lock().unwrap_or_else(PoisonError::into_inner).remove(&claimed.job.digest);
+    }
     complain(&format!("{}: {}", claimed.job.digest, failure.why));
     for wait in [0, 1, 5, 30] {
         std::thread::sleep(Duration::from_secs(if app.is_stopping() { 0 } else { wait }));

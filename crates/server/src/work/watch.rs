@@ -40,15 +40,18 @@ pub(super) fn run(app: &App) {
     let mut known: Vec<Option<Stamp>> = Vec::new();
     let mut day = 0;
     let mut retry = false;
+    // Where new advisories could not be read they are still to be.
+    let mut unread = false;
     while !app.is_stopping() {
         let seen = app.look.rung();
         let (found, today) = (stamps(&paths), now().div_euclid(DAY));
         // By the turn of a day rules expire.
         if found != known || today != day || retry {
-            let changed = found.first() != known.first();
+            unread |= found.first() != known.first();
             (known, day) = (found, today);
-            retry = !reload(app, changed);
-            retry |= !reassess(app);
+            let read = reload(app, unread);
+            unread &= !read;
+            retry = !read | !reassess(app);
         }
         app.look.wait(seen, if retry { Duration::from_secs(5) } else { LOOK });
     }
