@@ -114,8 +114,26 @@ fn note(conn: &Connection, incoming: &Incoming, received: Millis, policies: &Pol
     standing::refresh(conn, subject)
 }
 
-/// Notes that an image is in a repository.
+/// Notes that an image is in a repository; and with an index, the images that it is known to list.
 pub(super) fn there(
+    conn: &Connection,
+    subject: i64,
+    repository: i64,
+    at: Millis,
+    pushed: Option<Millis>,
+) -> Result<(), Failed> {
+    there_alone(conn, subject, repository, at, pushed)?;
+    let mut select = conn.prepare_cached("SELECT subject FROM child WHERE parent = ?1")?;
+    let children = select.query_map([subject], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
+    for child in children {
+        // An index that is there has its images there.
+        there_alone(conn, child, repository, at, pushed)?;
+        standing::refresh(conn, child)?;
+    }
+    Ok(())
+}
+
+fn there_alone(
     conn: &Connection,
     subject: i64,
     repository: i64,

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use plimsoll_core::{Disabled, Finding, Shared};
+use plimsoll_core::{Disabled, Finding, Package, Shared};
 use plimsoll_rules::{Context, Date, Facts, Image, Rule, RuleState, apply};
 use rusqlite::{Connection, params};
 
+use super::verdict::Kept;
 use super::{codec, inventory, known, verdict};
 use crate::error::Failed;
 use crate::judge::Judge;
@@ -224,7 +225,7 @@ impl<'a> Exempter<'a> {
         scanned: Millis,
     ) -> Result<HashMap<i64, i64>, Failed> {
         let (mut ids, mut findings, mut since) = (Vec::new(), Vec::new(), HashMap::new());
-        for (id, finding, at) in findings_of(conn, inventory)? {
+        for (id, finding, at) in findings_of(conn, inventory, &Kept::default())? {
             if let Some(day) = self::day(at.max(scanned)) {
                 since.insert((finding.id.clone(), finding.package.purl.to_string()), day);
             }
@@ -256,21 +257,22 @@ impl<'a> Exempter<'a> {
 pub(super) type Located = (i64, Finding, Millis);
 
 /// The findings of an inventory.
-pub(super) fn findings_of(conn: &Connection, inventory: i64) -> Result<Vec<Located>, Failed> {
-    let mut known: HashMap<i64, Vec<Located>> = HashMap::new();
+pub(super) fn findings_of(conn: &Connection, inventory: i64, kept: &Kept) -> Result<Vec<Located>, Failed> {
+    let mut known: HashMap<i64, Vec<(i64, Shared<Finding>, Millis)>> = HashMap::new();
     for coordinate in inventory::all_coordinates(conn, inventory)? {
-        let findings = verdict::findings(conn, coordinate)?;
+        let findings = verdict::findings(conn, coordinate, kept)?;
         if !findings.is_empty() {
             known.insert(coordinate, findings);
         }
     }
     let mut all = Vec::new();
-    for (coordinate, package) in inventory::packages(conn, inventory, &|id| known.contains_key(&id))? {
+    let base = |id| Some(Ok(Package::clone(&known.get(&id)?.first()?.1.package)));
+    for (coordinate, package) in inventory::packages(conn, inventory, &base)? {
         let package = Shared::from(package);
         let findings = known.get(&coordinate).into_iter().flatten();
         all.extend(findings.map(|(id, finding, since)| {
             // Only the package is the image's own.
-            let finding = Finding { package: package.clone(), ..finding.clone() };
+            let finding = Finding { package: package.clone(), ..Finding::clone(finding) };
             (*id, finding, *since)
         }));
     }

@@ -201,7 +201,12 @@ fn part(conn: &Connection, members: &[(i64, i64)]) -> Result<i64, Failed> {
 pub(super) fn parts(conn: &Connection, inventory: i64) -> Result<Vec<(i64, i64)>, Failed> {
     let mut select = conn.prepare_cached("SELECT parts FROM inventory WHERE id = ?1")?;
     let bytes: Vec<u8> = select.query_row([inventory], |row| row.get(0))?;
-    let (mut rest, mut all) = (bytes.as_slice(), Vec::new());
+    parts_of(&bytes)
+}
+
+/// The same of its stored form.
+pub(super) fn parts_of(bytes: &[u8]) -> Result<Vec<(i64, i64)>, Failed> {
+    let (mut rest, mut all) = (bytes, Vec::new());
     let number = |rest: &mut &[u8]| {
         i64::try_from(codec::pull(rest)?).map_err(|_| Failed::Damaged("an inventory has an impossible part"))
     };
@@ -238,11 +243,12 @@ pub(super) fn package(conn: &Connection, coordinate: i64) -> Result<Package, Fai
     codec::from_json(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)
 }
 
-/// The packages of an inventory that are wanted, with their locations, and the coordinate of each.
+/// The packages of an inventory of which `base` gives the coordinate's, with their locations, and the coordinate of
+/// each.
 pub(super) fn packages(
     conn: &Connection,
     inventory: i64,
-    wanted: &dyn Fn(i64) -> bool,
+    base: &dyn Fn(i64) -> Option<Result<Package, Failed>>,
 ) -> Result<Vec<(i64, Package)>, Failed> {
     let mut all: Vec<(i64, Package)> = Vec::new();
     for (part, layer) in parts(conn, inventory)? {
@@ -263,9 +269,7 @@ pub(super) fn packages(
             let mut rows = select.query([id])?;
             let row = rows.next()?.ok_or(Failed::Damaged("a package is gone"))?;
             let coordinate: i64 = row.get(0)?;
-            if !wanted(coordinate) {
-                continue;
-            }
+            let Some(base) = base(coordinate) else { continue };
             let detail: Detail = codec::from_json(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
             let locations = detail.locations.into_iter();
             let locations = locations.map(|at| Location { path: at.path, layer: layer.clone() }).collect();
@@ -277,7 +281,7 @@ pub(super) fn packages(
                 sha1: detail.sha1,
                 cataloger: detail.cataloger,
                 role: detail.role,
-                ..package(conn, coordinate)?
+                ..base?
             };
             // A package that several layers hold is one package.
             let same = |(other, known): &&mut (i64, Package)| {

@@ -149,20 +149,24 @@ pub(super) fn expanded(
     let mut state = State::default();
     let mut digests = Vec::with_capacity(images.len());
     let mut select = conn.prepare_cached(
-        "SELECT repository, removed IS NULL OR ifnull(pushed > removed, 0), pushed FROM place WHERE subject = ?1",
+        "SELECT repository, pushed, ifnull(pushed, first_seen) FROM place WHERE subject = ?1
+            AND (removed IS NULL OR pushed > removed)",
     )?;
     let rows = select.query_map([parent], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    let places = rows.collect::<Result<Vec<(i64, bool, Option<Millis>)>, _>>()?;
+    let places = rows.collect::<Result<Vec<(i64, Option<Millis>, Millis)>, _>>()?;
+    let mut removed = conn.prepare_cached(
+        "SELECT removed FROM place WHERE subject = ?1 AND repository = ?2 AND removed < ?3",
+    )?;
     for (digest, platform) in images.iter().filter(|(digest, _)| digest != index) {
         let subject = known::subject(conn, digest, now)?;
         conn.prepare_cached("UPDATE subject SET platform = coalesce(?2, platform) WHERE id = ?1")?
             .execute(params![subject, platform])?;
         conn.prepare_cached("INSERT OR IGNORE INTO child(parent, subject) VALUES(?1, ?2)")?
             .execute(params![parent, subject])?;
-        for (repository, present, pushed) in &places {
-            if *present {
-                events::there(conn, subject, *repository, now, *pushed)?;
-            }
+        for (repository, pushed, since) in &places {
+            // What a registry has an index of was there when the index came, whatever had become of it before.
+            let back = removed.exists(params![subject, repository, since])?;
+            events::there(conn, subject, *repository, now, pushed.or(back.then_some(*since)))?;
         }
         standing::refresh(conn, subject)?;
         known::state(conn, digest, &mut state)?;

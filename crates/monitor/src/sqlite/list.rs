@@ -14,7 +14,7 @@ use crate::subject::{Filter, Page};
 const RARE: usize = 1000;
 
 /// Images that are looked at for one page, at most.
-const LOOKS: usize = 3000;
+const LOOKS: usize = 1000;
 
 const CLASS: &str = "SELECT id FROM subject WHERE class = ?1 AND id > ?2 ORDER BY id LIMIT ?3";
 const REPOSITORY: &str = "SELECT subject FROM place WHERE repository = ?1 AND subject > ?2
@@ -129,9 +129,14 @@ impl Asked {
     }
 
     fn is_met(&mut self, conn: &Connection, filter: &Filter, id: i64) -> Result<bool, Failed> {
-        let mut select =
-            conn.prepare_cached("SELECT class, last_pull, inventory FROM subject WHERE id = ?1")?;
-        type Row = (Option<i64>, Option<i64>, Option<i64>);
+        let mut select = conn.prepare_cached(match self.coordinates {
+            None => "SELECT class, last_pull, NULL FROM subject WHERE id = ?1",
+            Some(_) => {
+                "SELECT s.class, s.last_pull, i.parts FROM subject s JOIN inventory i ON i.id = s.inventory
+                 WHERE s.id = ?1"
+            }
+        })?;
+        type Row = (Option<i64>, Option<i64>, Option<Vec<u8>>);
         let row: Option<Row> =
             select.query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
         let Some((Some(class), last_pull, inventory)) = row else { return Ok(false) };
@@ -164,7 +169,7 @@ impl Asked {
             (Some(_), None) => Ok(false),
             (Some(wanted), Some(inventory)) => {
                 let mut members = Vec::new();
-                for (part, _) in inventory::parts(conn, inventory)? {
+                for (part, _) in inventory::parts_of(&inventory)? {
                     let has = match self.parts.get(&part) {
                         Some(has) => *has,
                         None => {

@@ -6,9 +6,9 @@ use plimsoll_core::Assessment;
 use plimsoll_rules::{Control, SecureScore};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{codec, known};
+use super::codec;
 use crate::error::Failed;
-use crate::scope::Scope;
+use crate::scope::{Place, Scope};
 use crate::store::{Score, Usage};
 use crate::time::Millis;
 
@@ -65,17 +65,22 @@ pub(super) fn usage(conn: &Connection, from: Millis, to: Millis) -> Result<Vec<U
 /// The repositories of a scope, whatever digest it names.
 fn repositories(conn: &Connection, scope: &Scope) -> Result<Vec<i64>, Failed> {
     let wide = Scope { digest: None, ..scope.clone() };
-    let mut select = conn.prepare_cached("SELECT id FROM repository")?;
-    let mut all = select.query_map([], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
-    let mut error = None;
-    all.retain(|id| match known::place(conn, *id) {
-        Ok(place) => wide.contains(&place, None),
-        Err(e) => {
-            error.get_or_insert(e);
-            false
+    let mut select =
+        conn.prepare_cached("SELECT id, organisation, registry, project, name FROM repository")?;
+    let mut rows = select.query([])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        let place = Place {
+            organisation: row.get(1)?,
+            registry: row.get(2)?,
+            project: row.get(3)?,
+            repository: row.get(4)?,
+        };
+        if wide.contains(&place, None) {
+            all.push(row.get(0)?);
         }
-    });
-    error.map_or(Ok(all), Err)
+    }
+    Ok(all)
 }
 
 pub(super) fn score(conn: &Connection, scope: &Scope, max: u32) -> Result<Score, Failed> {
@@ -92,11 +97,23 @@ pub(super) fn score(conn: &Connection, scope: &Scope, max: u32) -> Result<Score,
                 break;
             }
         }
-    } else if *scope == Scope::default() {
+    } else if let Scope { organisation: None, registry, project: None, repository: None, .. } = scope
+        && registry.as_ref().is_none_or(|name| !name.ends_with('*'))
+    {
+        let mut within = conn.prepare_cached("SELECT registries FROM registered WHERE registry = ?1")?;
+        let sets = match registry {
+            Some(name) => {
+                Some(within.query_map([name], |row| row.get(0))?.collect::<Result<HashSet<i64>, _>>()?)
+            }
+            None => None,
+        };
         let mut select = conn.prepare_cached("SELECT class, images FROM tally_os")?;
         let mut rows = select.query([])?;
         while let Some(row) = rows.next()? {
-            count(&mut score, row.get(0)?, row.get(1)?)?;
+            let class: i64 = row.get(0)?;
+            if sets.as_ref().is_none_or(|sets| sets.contains(&(class >> 11))) {
+                count(&mut score, class, row.get(1)?)?;
+            }
         }
     } else {
         // Each image is in one set of places, so that none counts twice.

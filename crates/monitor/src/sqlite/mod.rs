@@ -132,7 +132,7 @@ impl Store for SqliteStore {
     }
 
     fn findings(&self, digest: &Digest) -> Result<Vec<Found>, Error> {
-        self.read(|conn| query::findings(conn, digest))
+        self.read(|conn| query::findings(conn, digest, &self.kept))
     }
 
     fn stored(&self, digest: &Digest) -> Result<Option<Stored>, Error> {
@@ -142,10 +142,10 @@ impl Store for SqliteStore {
     fn decide(&self, digest: &Digest, policy: &AdmissionPolicy, now: Millis) -> Result<Decision, Error> {
         let facts = self.read(|conn| {
             let Some(detail) = query::detail(conn, digest)? else { return Ok(AdmissionFacts::default()) };
-            let mut findings = query::findings(conn, digest)?;
+            let mut findings = query::findings(conn, digest, &self.kept)?;
             // An index runs as one of its images: each must be fit.
             for image in &detail.images {
-                findings.extend(query::findings(conn, image)?);
+                findings.extend(query::findings(conn, image, &self.kept)?);
             }
             let (assessment, last_match) = (detail.image.assessment, detail.image.last_match);
             let moved = detail.moved.map(|moved| moved.to_string());

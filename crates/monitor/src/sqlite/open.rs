@@ -8,6 +8,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use super::ask::Asker;
 use super::schema;
+use super::verdict::Kept;
 use crate::Error;
 use crate::error::Failed;
 
@@ -24,6 +25,7 @@ pub struct SqliteStore {
     writer: Option<Mutex<Connection>>,
     readers: Mutex<Vec<Connection>>,
     pub(super) askers: Mutex<Vec<Asker>>,
+    pub(super) kept: Kept,
     _lock: Option<File>,
 }
 
@@ -66,7 +68,14 @@ impl SqliteStore {
         let connection = Connection::open(&path).map_err(|e| Error::database(&path, e))?;
         prepare(&connection, &path, durability)?;
         let writer = Some(Mutex::new(connection));
-        Ok(Self { path, writer, readers: Mutex::default(), askers: Mutex::default(), _lock: Some(lock) })
+        Ok(Self {
+            path,
+            writer,
+            readers: Mutex::default(),
+            askers: Mutex::default(),
+            kept: Kept::default(),
+            _lock: Some(lock),
+        })
     }
 
     /// Opens the store for reading, also while another process writes. What changes it is refused.
@@ -82,6 +91,7 @@ impl SqliteStore {
             writer: None,
             readers: Mutex::new(vec![reader]),
             askers: Mutex::default(),
+            kept: Kept::default(),
             _lock: None,
         })
     }

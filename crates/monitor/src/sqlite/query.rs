@@ -7,6 +7,7 @@ use std::collections::hash_map::Entry;
 use plimsoll_core::{Digest, Disabled};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::verdict::Kept;
 use super::{codec, exempt, known, tags};
 use crate::Error;
 use crate::error::Failed;
@@ -124,7 +125,7 @@ fn activity(conn: &Connection, subject: i64) -> Result<Vec<Activity>, Failed> {
     Ok(all)
 }
 
-pub(super) fn findings(conn: &Connection, digest: &Digest) -> Result<Vec<Found>, Failed> {
+pub(super) fn findings(conn: &Connection, digest: &Digest, kept: &Kept) -> Result<Vec<Found>, Failed> {
     let subject = known::find(conn, digest)?.ok_or_else(|| Error::UnknownSubject(digest.clone()))?;
     let mut select =
         conn.prepare_cached("SELECT inventory, exempt, first_scanned, last_pull FROM subject WHERE id = ?1")?;
@@ -133,7 +134,7 @@ pub(super) fn findings(conn: &Connection, digest: &Digest) -> Result<Vec<Found>,
     let Some(inventory) = inventory else { return Ok(Vec::new()) };
     let exempt = exempt::read(conn, exemption)?;
     let moved = tags::moved(&tags::of(conn, subject)?, last_pull).map(|moved| moved.to_string());
-    let findings = exempt::findings_of(conn, inventory)?;
+    let findings = exempt::findings_of(conn, inventory, kept)?;
     let mut rules: HashMap<i64, Disabled> = HashMap::new();
     let mut out = Vec::with_capacity(findings.len());
     for (id, mut finding, since) in findings {

@@ -21,7 +21,7 @@ pub(super) fn stored(conn: &Connection, digest: &Digest) -> Result<Option<Stored
     let gaps = gaps.map(|text| codec::from_json(text.as_bytes())).transpose()?.unwrap_or_default();
     let mut judged = conn.prepare_cached("SELECT coverage FROM coordinate WHERE id = ?1")?;
     let mut all: Vec<(Package, bool)> = Vec::new();
-    for (coordinate, package) in inventory::packages(conn, row, &|_| true)? {
+    for (coordinate, package) in inventory::packages(conn, row, &|id| Some(inventory::package(conn, id)))? {
         let assessed: i64 = judged.query_row([coordinate], |row| row.get(0))?;
         all.push((package, assessed != 0));
     }

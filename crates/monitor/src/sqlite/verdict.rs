@@ -1,8 +1,9 @@
 //! What advisories say of each distinct package, and what is different when they are asked again.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
 
-use plimsoll_core::{Coverage, Finding, FixState, Package, Severity, Status};
+use plimsoll_core::{Coverage, Finding, FixState, Package, Severity, Shared, Status};
 use plimsoll_matcher::match_packages;
 use rusqlite::{Connection, params};
 
@@ -258,16 +259,46 @@ pub(super) fn finding(conn: &Connection, id: i64) -> Result<(Finding, Millis), F
     Ok((codec::unpack(&body)?, since))
 }
 
-/// The findings of a coordinate as they were stored.
-pub(super) fn findings(conn: &Connection, coordinate: i64) -> Result<Vec<(i64, Finding, Millis)>, Failed> {
+/// Findings that were unpacked, each with what it was unpacked from: images have most of theirs in common.
+#[derive(Default)]
+pub(super) struct Kept(Mutex<HashMap<i64, (Box<[u8]>, Shared<Finding>)>>);
+
+impl Kept {
+    /// Findings that are kept: some tens of megabytes.
+    const MOST: usize = 16_384;
+
+    fn unpack(&self, id: i64, body: &[u8]) -> Result<Shared<Finding>, Failed> {
+        let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((same, finding)) = lock().get(&id)
+            && **same == *body
+        {
+            return Ok(finding.clone());
+        }
+        let finding = Shared::from(codec::unpack::<Finding>(body)?);
+        let mut kept = lock();
+        if kept.len() >= Self::MOST {
+            kept.clear();
+        }
+        kept.insert(id, (body.into(), finding.clone()));
+        Ok(finding)
+    }
+}
+
+/// The findings of a coordinate as they were stored: the row of each, and since when it is known.
+pub(super) fn findings(
+    conn: &Connection,
+    coordinate: i64,
+    kept: &Kept,
+) -> Result<Vec<(i64, Shared<Finding>, Millis)>, Failed> {
     let mut select = conn.prepare_cached(
         "SELECT id, body, since FROM finding WHERE coordinate = ?1 AND gone IS NULL ORDER BY id",
     )?;
     let mut rows = select.query([coordinate])?;
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
+        let id = row.get(0)?;
         let body = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
-        all.push((row.get(0)?, codec::unpack(body)?, row.get(2)?));
+        all.push((id, kept.unpack(id, body)?, row.get(2)?));
     }
     Ok(all)
 }
