@@ -10,6 +10,7 @@ mod findings;
 mod health;
 mod images;
 mod metrics;
+mod openapi;
 pub(crate) mod params;
 pub(crate) mod query;
 pub(crate) mod report;
@@ -51,6 +52,7 @@ pub(crate) fn router(app: &App) -> Router {
         .merge(metrics::routes());
     Router::new()
         .merge(health::routes())
+        .merge(openapi::routes())
         .merge(behind(Scope::Events, events::routes()))
         .merge(behind(Scope::Read, harbor::reading()))
         .merge(page::open())

@@ -42,6 +42,11 @@ impl Http {
         Self { agent, base: format!("http://{address}"), headers: Vec::new() }
     }
 
+    /// `http://address`.
+    pub(crate) fn base(&self) -> String {
+        self.base.clone()
+    }
+
     /// The same with a header that goes with each request.
     pub(crate) fn with(&self, name: &str, value: &str) -> Self {
         let mut headers = self.headers.clone();

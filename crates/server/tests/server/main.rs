@@ -2,12 +2,14 @@
 
 mod access;
 mod ask;
+mod browser;
 mod changes;
 mod events;
 mod faults;
 mod harbor;
 mod http;
 mod kill;
+mod openapi;
 mod page;
 mod real;
 mod registry;
