@@ -143,8 +143,10 @@ fn host(url: &str) -> Result<(bool, String), Problem> {
         None => (false, url),
     };
     let host = rest.trim_end_matches('/');
-    // What a name of an image takes for a host: neither a path nor a user.
+    // What a name of an image takes for a host: neither a path nor a user, nor a word alone.
+    let is_host = host.contains(['.', ':']) || host.eq_ignore_ascii_case("localhost");
     match ImageName::new(host, "a/b", None, None) {
+        Ok(_) if !is_host => Err(invalid("invalid registry.url: expected a host, with a domain or a port")),
         Ok(_) => Ok((plain, host.to_ascii_lowercase())),
         Err(error) => Err(invalid(format!("invalid registry.url: {error}"))),
     }
@@ -187,7 +189,16 @@ mod tests {
             said("harbor-harbor-registry:5000"),
             Some((false, "harbor-harbor-registry:5000".to_owned()))
         );
-        for bad in ["INVALID REGISTRY", "ftp://a", "https://a/b", "https://a@b", "https://", "a\r\nb"] {
+        for bad in [
+            "INVALID REGISTRY",
+            "ftp://a",
+            "https://a/b",
+            "https://a@b",
+            "https://",
+            "a\r\nb",
+            "https://0",
+            "word",
+        ] {
             assert_eq!(said(bad), None, "{bad:?}");
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::extract::State;
 use axum::response::Html;
-use plimsoll::stages::core::{Plan, Rating};
+use plimsoll::stages::core::{FixState, Plan, Rating};
 use plimsoll::stages::report::{FORMATS, links};
 use plimsoll::{Coverage, Finding, Report, Severity};
 use plimsoll_monitor::{ImageDetail, Moved, ScanState, TagInterval};
@@ -155,21 +155,19 @@ fn plan(plan: &Plan) -> Value {
             })
         })
         .collect();
-    let remaining: Vec<Value> = plan
-        .remaining
-        .iter()
-        .map(|rest| {
-            let why = match (rest.undetermined, serde_json::to_value(rest.state).unwrap_or_default().as_str())
-            {
-                (true, _) => "it could not be decided whether they affect the image",
-                (_, Some("wont-fix")) => "the vendor will not fix them",
-                (_, Some("deferred")) => "the vendor has put off a fix",
-                (_, Some("end-of-life")) => "the release gets no more fixes",
-                _ => "there is no fix yet",
-            };
-            json!({ "findings": rest.findings, "why": why })
-        })
-        .collect();
+    let mut remaining: BTreeMap<&str, usize> = BTreeMap::new();
+    for rest in &plan.remaining {
+        let why = match (rest.undetermined, rest.state) {
+            (true, _) => "it could not be decided whether they affect the image",
+            (_, FixState::WontFix) => "the vendor will not fix them",
+            (_, FixState::Deferred) => "the vendor has put off a fix",
+            (_, FixState::EndOfLife) => "the release gets no more fixes",
+            _ => "there is no fix yet",
+        };
+        *remaining.entry(why).or_default() += rest.findings;
+    }
+    let remaining: Vec<Value> =
+        remaining.into_iter().map(|(why, findings)| json!({ "findings": findings, "why": why })).collect();
     json!({
         "steps": steps,
         "more": plan.steps.len().saturating_sub(FIRST),

@@ -31,7 +31,12 @@ impl Default for Templates {
         environment.set_auto_escape_callback(|_| AutoEscape::Html);
         // What no terminal should be shown does a page no good either: it turns texts round.
         environment.set_formatter(|out, state, value| match value.as_str() {
-            Some(text) if !value.is_safe() => Ok(out.write_str(&escape(&clean(text).to_string()))?),
+            Some(text) if !value.is_safe() => {
+                // Lines are what some texts are made of.
+                let lines: Vec<String> =
+                    text.split('\n').map(|line| escape(&clean(line).to_string())).collect();
+                Ok(out.write_str(&lines.join("\n"))?)
+            }
             _ => minijinja::escape_formatter(out, state, value),
         });
         environment.add_filter("at", at);

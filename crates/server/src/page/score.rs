@@ -12,8 +12,8 @@ use crate::problem::Problem;
 const SERIES: &str =
     "SELECT at, healthy, exempt, unhealthy, not_applicable, score FROM scores WHERE scope = ''
     ORDER BY at DESC";
-const REPOSITORIES: &str = "SELECT registry, name, healthy, exempt, unhealthy, not_applicable, score
-    FROM repositories ORDER BY unhealthy DESC, registry, name";
+const REPOSITORIES: &str = "SELECT registry, repository, healthy, exempt, unhealthy, not_applicable, score
+    FROM repositories ORDER BY unhealthy DESC, registry, repository";
 /// Points of the line, and repositories of the table.
 const ROWS: usize = 200;
 /// The size of the drawing.
@@ -29,6 +29,15 @@ pub(super) async fn show(State(app): State<App>) -> Result<Html<String>, Problem
             |sql: &str| app.store.query(sql, &[], &limits).map(|answers| answers.rows).unwrap_or_default();
         let mut series = rows(SERIES);
         series.reverse();
+        // What is noted once a day has a last word now.
+        if let (false, Some(percent)) = (series.is_empty(), score.score.percent()) {
+            let counts =
+                [score.healthy, score.exempt, score.unhealthy, score.not_applicable].map(Value::from);
+            let mut now = vec![crate::app::now().into()];
+            now.extend(counts);
+            now.push(percent.into());
+            series.push(now);
+        }
         let repositories: Vec<Value> = rows(REPOSITORIES).iter().map(|row| named(row, &REPOSITORY)).collect();
         let points: Vec<Value> = series.iter().map(|row| named(row, &POINT)).collect();
         let latest: Vec<&Value> = points.iter().rev().take(20).collect();
@@ -50,7 +59,7 @@ pub(super) async fn show(State(app): State<App>) -> Result<Html<String>, Problem
 
 const POINT: [&str; 6] = ["at", "healthy", "exempt", "unhealthy", "not_applicable", "score"];
 const REPOSITORY: [&str; 7] =
-    ["registry", "name", "healthy", "exempt", "unhealthy", "not_applicable", "score"];
+    ["registry", "repository", "healthy", "exempt", "unhealthy", "not_applicable", "score"];
 
 fn named(row: &[Value], names: &[&str]) -> Value {
     let value = |(name, value): (&&str, &Value)| {
