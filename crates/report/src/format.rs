@@ -95,8 +95,8 @@ impl Format {
 
 /// A line of [`FORMATS`].
 macro_rules! formats {
-    ($($id:literal, $content:ident, $media:literal, $extension:literal, $about:literal, $write:expr;)*) => {
-        &[$(Format {
+    ($($(#[$when:meta])? $id:literal, $content:ident, $media:literal, $extension:literal, $about:literal, $write:expr;)*) => {
+        &[$($(#[$when])? Format {
             id: $id,
             about: $about,
             media_type: $media,
@@ -119,6 +119,9 @@ pub const FORMATS: &[Format] = formats![
         "for comments and job summaries", formats::markdown::write;
     "csv", Findings, "text/csv", "csv",
         "for spreadsheets: a line for each finding", formats::csv::write;
+    #[cfg(feature = "parquet")]
+    "parquet", Findings, "application/vnd.apache.parquet", "parquet",
+        "Apache Parquet, for fleets: a row for each finding, with its image", formats::parquet::write;
     "sarif", Findings, "application/sarif+json", "sarif",
         "SARIF 2.1.0: code scanning", formats::sarif::write;
     "cyclonedx", Both, "application/vnd.cyclonedx+json; version=1.6", "cdx.json",

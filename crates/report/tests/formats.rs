@@ -5,6 +5,11 @@ mod sample;
 
 use plimsoll_report::{Content, FORMATS, Format, Options, Report, read_json, write_json};
 
+/// The formats that are texts.
+fn texts() -> impl Iterator<Item = &'static Format> {
+    FORMATS.iter().filter(|format| format.id != "parquet")
+}
+
 fn written(format: &Format, report: &Report) -> String {
     let options = Options {
         time: Some("2026-11-24T10:00:00Z".into()),
@@ -29,7 +34,7 @@ fn samples() -> [(&'static str, Report); 4] {
 fn check(formats: impl Fn(&Format) -> bool) {
     let folder = tempfile::tempdir().unwrap();
     let mut refused = Vec::new();
-    for format in FORMATS.iter().filter(|format| formats(format)) {
+    for format in texts().filter(|format| formats(format)) {
         let paths: Vec<_> = samples()
             .iter()
             .map(|(name, report)| {
@@ -68,7 +73,7 @@ fn the_same_report_gives_the_same_bytes() {
     let mut stored = Vec::new();
     write_json(&report, &mut stored).unwrap();
     let again = read_json(&stored).unwrap();
-    for format in FORMATS {
+    for format in texts() {
         assert_eq!(written(format, &report), written(format, &again), "{}", format.id);
         // Nor is a clock asked where no time is given.
         let without = || {
@@ -106,7 +111,7 @@ fn ids_are_made_of_the_content() {
 #[test]
 fn nothing_hostile_comes_through() {
     let report = sample::hostile();
-    for format in FORMATS {
+    for format in texts() {
         let text = written(format, &report);
         let harmful = |c: char| plimsoll_core::is_harmful(c) && c != '\n';
         // The style and the script of a page are ours.

@@ -14,6 +14,8 @@ pub(crate) mod html;
 pub(crate) mod junit;
 pub(crate) mod markdown;
 pub(crate) mod openvex;
+#[cfg(feature = "parquet")]
+pub(crate) mod parquet;
 pub(crate) mod prometheus;
 pub(crate) mod sarif;
 pub(crate) mod spdx;
