@@ -261,7 +261,9 @@ pub(super) fn finding(conn: &Connection, id: i64) -> Result<(Finding, Millis), F
 
 /// Findings that were unpacked, each with what it was unpacked from: images have most of theirs in common.
 #[derive(Default)]
-pub(super) struct Kept(Mutex<HashMap<i64, (Box<[u8]>, Shared<Finding>)>>);
+pub(super) struct Kept(Mutex<HashMap<i64, Unpacked>>);
+
+type Unpacked = (Box<[u8]>, Shared<Finding>);
 
 impl Kept {
     /// Findings that are kept: some tens of megabytes.
