@@ -37,15 +37,15 @@ pub(crate) fn each(
     show: &mut dyn FnMut(Named) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     for argument in arguments {
-        let mut named = |text: &str, at: Option<String>| {
-            let package = package(text, distro);
+        let mut named = |text: &str, at: Option<String>, own: Option<&str>| {
+            let package = package(text, distro.or(own));
             show(Named { text: text.to_owned(), at, package })
         };
         if argument == "-" {
             let failed = |e: io::Error| Failure::Said(format!("standard input: {e}"));
             list(&mut io::stdin().lock(), "standard input", &failed, &mut named)?;
         } else if argument.starts_with("pkg:") || !Path::new(argument).exists() {
-            named(argument, None)?;
+            named(argument, None, None)?;
         } else {
             let failed = |error| Failure::File { path: argument.into(), error };
             let mut file = BufReader::new(File::open(argument).map_err(failed)?);
@@ -55,7 +55,8 @@ pub(crate) fn each(
     Ok(())
 }
 
-type Show<'a> = dyn FnMut(&str, Option<String>) -> Result<(), Failure> + 'a;
+/// Takes what names a package, where that stands, and the distribution of packages that name none.
+type Show<'a> = dyn FnMut(&str, Option<String>, Option<&str>) -> Result<(), Failure> + 'a;
 
 /// Lines of package URLs, or an SBOM.
 fn list(
@@ -87,7 +88,7 @@ fn list(
         let text = String::from_utf8_lossy(&line);
         let text = text.trim();
         if !(text.is_empty() || text.starts_with('#')) {
-            show(text, Some(format!("{name}, line {number}")))?;
+            show(text, Some(format!("{name}, line {number}")), None)?;
         }
     }
     Ok(())
@@ -108,6 +109,7 @@ fn sbom(
     let refused = |why: &str| Failure::Said(format!("{name}: {why}"));
     let sbom: Value = serde_json::from_slice(&bytes).map_err(|e| refused(&format!("not an SBOM: {e}")))?;
     let mut purls = Vec::new();
+    let mut system = None;
     if let Some(packages) = sbom["packages"].as_array() {
         // SPDX 2, "Package information", "External reference".
         let references = packages.iter().filter_map(|package| package["externalRefs"].as_array()).flatten();
@@ -118,13 +120,26 @@ fn sbom(
         purls.extend(graph.iter().filter_map(|element| element["software_packageUrl"].as_str()));
     } else if sbom["bomFormat"] == "CycloneDX" {
         components(&sbom, 0, &mut purls);
+        system = operating_system(&sbom);
     } else {
         return Err(refused("neither CycloneDX nor SPDX, nor a list of package URLs"));
     }
     for purl in purls {
-        show(purl, Some(name.to_owned()))?;
+        show(purl, Some(name.to_owned()), system.as_deref())?;
     }
     Ok(())
+}
+
+/// The operating system that a component is, as package URLs write it: `debian-12`.
+fn operating_system(sbom: &Value) -> Option<String> {
+    let components =
+        sbom["components"].as_array().into_iter().flatten().chain([&sbom["metadata"]["component"]]);
+    let system = components.into_iter().find(|component| component["type"] == "operating-system")?;
+    let name = system["name"].as_str()?;
+    Some(match system["version"].as_str().filter(|version| !version.is_empty()) {
+        Some(version) => format!("{name}-{version}"),
+        None => name.to_owned(),
+    })
 }
 
 fn components<'a>(of: &'a Value, depth: usize, purls: &mut Vec<&'a str>) {

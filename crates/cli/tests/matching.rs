@@ -50,6 +50,23 @@ fn lists_and_sboms_name_packages() {
     assert_eq!(ids(&["-"], folder.path(), ""), [""; 0]);
 }
 
+/// Packages of an operating system whose package URLs do not say which: the document does.
+#[test]
+fn an_sbom_says_which_operating_system_its_packages_are_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let record = json!({"id": "X-1", "modified": "2026-01-01T00:00:00Z", "affected": [{
+        "package": {"ecosystem": "Debian:12", "name": "curl"},
+        "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "7.88.1-10+deb12u4"}]}]}]});
+    fs::write(folder.path().join("x.json"), record.to_string()).unwrap();
+    assert!(plimsoll(folder.path(), &["db", "import", "x.json", "--db", "a.db"], "").status.success());
+    let sbom = json!({"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [
+        {"type": "operating-system", "name": "debian", "version": "12"},
+        {"type": "library", "name": "curl", "purl": "pkg:deb/debian/curl@7.88.1-10"},
+        {"type": "library", "name": "curl", "purl": "pkg:deb/debian/curl@7.88.1-10?distro=debian-11"},
+    ]});
+    assert_eq!(ids(&["--db", "a.db", "-"], folder.path(), &sbom.to_string()), ["X-1"]);
+}
+
 #[test]
 fn what_names_no_package_is_an_error_that_says_where() {
     let folder = tempfile::tempdir().unwrap();

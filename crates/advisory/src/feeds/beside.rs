@@ -8,6 +8,8 @@ pub(super) fn what(document: &Document<'_>, shape: &Shape<'_>) -> Option<&'stati
     let head = document.bytes.get(..512).unwrap_or(document.bytes);
     let says = |text: &[u8]| head.windows(text.len()).any(|window| window == text);
     Some(match shape.form {
+        // Whatever else it says, it may be a record.
+        Form::Object if shape.has(&["id"]) => return None,
         Form::Object if shape.has(&["@context", "statements"]) => {
             "it is an OpenVEX document about a product, which a scan takes with --vex"
         }
@@ -16,7 +18,9 @@ pub(super) fn what(document: &Document<'_>, shape: &Shape<'_>) -> Option<&'stati
         }
         Form::Object if first == "entries" && says(b"\"modified\"") => "it lists documents and holds none",
         // YAML is JSON by now.
-        Form::Object if says(b"\"modulemd") => "it describes modules and names no vulnerability",
+        Form::Object if first == "document" && says(b"\"modulemd\"") => {
+            "it describes modules and names no vulnerability"
+        }
         Form::Xml if first == "repomd" => {
             "it lists the files of a repository; its updateinfo holds the advisories"
         }
@@ -49,8 +53,13 @@ mod tests {
             let what = what(&document, &Shape::of(document.bytes));
             assert!(what.is_some_and(|what| what.contains(says)), "{text}: {what:?}");
         }
-        let record = br#"{"id":"X","modified":"2024","affected":[]}"#;
-        let document = Document { name: "x", bytes: record };
-        assert_eq!(what(&document, &Shape::of(record)), None);
+        for record in [
+            r#"{"id":"X","modified":"2024","affected":[{"package":{"ecosystem":"PyPI","name":"modulemd"}}]}"#,
+            r#"{"versions":[],"releases":[],"id":"X","entries":[],"@context":"x","statements":[]}"#,
+            r#"{"affected":[{"package":{"name":"modulemd"}}]}"#,
+        ] {
+            let document = Document { name: "x", bytes: record.as_bytes() };
+            assert_eq!(what(&document, &Shape::of(document.bytes)), None, "{record}");
+        }
     }
 }

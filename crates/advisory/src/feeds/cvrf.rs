@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use plimsoll_core::{Advisory, Affected, Ecosystem, NameKind, Rating, Reference};
+use plimsoll_core::{Advisory, Affected, Ecosystem, FixState, NameKind, Rating, Reference};
 
 use super::csaf::{nevr, suse_product};
-use super::facts::{fixed_in, vector, word};
+use super::facts::{fixed_in, not_affected, unclear, unfixed, vector, word};
 use super::xml::Element;
 use super::{About, Document, Emit, Feed, Form, Parsed, Shape, skipped};
 use crate::Error;
@@ -84,7 +84,9 @@ fn track(advisory: &mut Advisory, element: &Element) {
         Some(if date.len() == 10 { format!("{date}T00:00:00Z") } else { date.to_owned() })
     };
     let id = element.child("Identification").and_then(|identification| identification.text_of("ID"));
-    advisory.id = id.unwrap_or_default().to_owned();
+    let id = id.unwrap_or_default();
+    // SUSE's documents of a CVE are called `SUSE CVE-2022-37452`.
+    advisory.id = id.strip_prefix("SUSE ").unwrap_or(id).to_owned();
     advisory.published = day("InitialReleaseDate");
     advisory.modified = day("CurrentReleaseDate");
 }
@@ -120,20 +122,22 @@ fn add(advisory: &mut Advisory, ratings: &mut Vec<Rating>, element: &Element, pu
     }
     if publisher == Publisher::Suse {
         let statuses = element.children("ProductStatuses").flat_map(|statuses| statuses.children("Status"));
-        let fixed =
-            statuses.filter(|status| matches!(status.attribute("Type"), Some("Fixed" | "Recommended")));
-        for product in fixed.flat_map(|status| status.children("ProductID")) {
-            if let Some(affected) = suse(product.text.trim())
-                && !advisory.affected.contains(&affected)
-            {
-                advisory.affected.push(affected);
+        for status in statuses {
+            let kind = status.attribute("Type").unwrap_or_default();
+            for product in status.children("ProductID") {
+                if let Some(affected) = suse(product.text.trim(), kind)
+                    && !advisory.affected.contains(&affected)
+                {
+                    advisory.affected.push(affected);
+                }
             }
         }
     }
 }
 
-/// `SUSE Linux Enterprise Desktop 12 SP3:libopenssl0_9_8-0.9.8j-106.12.1`.
-fn suse(product: &str) -> Option<Affected> {
+/// `SUSE Linux Enterprise Desktop 12 SP3:libopenssl0_9_8-0.9.8j-106.12.1`, and its state (ICASI CVRF 1.1, "Status
+/// Type"). What is fixed has a version.
+fn suse(product: &str, status: &str) -> Option<Affected> {
     let (whole, part) = product.rsplit_once(':')?;
     // An epoch has a colon of its own.
     let (whole, part) = match whole.rsplit_once('-') {
@@ -146,7 +150,16 @@ fn suse(product: &str) -> Option<Affected> {
     };
     let (name, version) = nevr(part);
     let mut affected = Affected::new(suse_product(whole)?, name, NameKind::Binary);
-    affected.ranges = fixed_in(version?);
+    affected.ranges = match status {
+        "Fixed" | "First Fixed" | "Recommended" => fixed_in(version?),
+        "Known Affected" | "First Affected" | "Last Affected" => {
+            affected.fix = Some(FixState::NotAvailable);
+            unfixed()
+        }
+        "Known Not Affected" => not_affected(),
+        "Under Investigation" => unclear("under investigation"),
+        _ => return None,
+    };
     Some(affected)
 }
 
@@ -172,15 +185,24 @@ fn open_euler(tree: &Element) -> Vec<Affected> {
 
 #[cfg(test)]
 mod tests {
-    use super::suse;
+    use super::{FixState, not_affected, suse};
 
     #[test]
     fn products_hold_the_fixed_version() {
-        let affected = suse("SUSE Linux Enterprise Desktop 12 SP3:libopenssl0_9_8-0.9.8j-106.12.1").unwrap();
+        let affected =
+            suse("SUSE Linux Enterprise Desktop 12 SP3:libopenssl0_9_8-0.9.8j-106.12.1", "Recommended")
+                .unwrap();
         assert_eq!(affected.name, "libopenssl0_9_8");
         assert_eq!(affected.ecosystem.as_str(), "SUSE:Linux Enterprise Desktop 12 SP3");
-        assert!(suse("SUSE Linux Enterprise Desktop 12 SP3").is_none());
-        let epoch = suse("openSUSE Leap 42.1:a-1:2-3").unwrap();
+        assert!(suse("SUSE Linux Enterprise Desktop 12 SP3", "Fixed").is_none());
+        let open = suse("SUSE Linux Enterprise Server 12:exim", "Known Affected").unwrap();
+        assert_eq!((open.name.as_str(), open.fix), ("exim", Some(FixState::NotAvailable)));
+        assert!(suse("SUSE Linux Enterprise Server 12:exim", "Fixed").is_none());
+        assert_eq!(
+            suse("SUSE Linux Enterprise Server 12:exim", "Known Not Affected").unwrap().ranges,
+            not_affected()
+        );
+        let epoch = suse("openSUSE Leap 42.1:a-1:2-3", "Fixed").unwrap();
         assert_eq!((epoch.name.as_str(), epoch.ecosystem.as_str()), ("a", "openSUSE:Leap 42.1"));
     }
 }
