@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use axum::http::StatusCode;
@@ -62,6 +62,8 @@ pub(crate) struct Shared {
 /// Advisories and rules, as they were read last.
 pub(crate) struct By {
     pub(crate) advisories: Arc<plimsoll::Store>,
+    /// What is in them, once someone has asked: to count takes as long as there are records.
+    pub(crate) counted: Arc<OnceLock<plimsoll::StoreStatus>>,
     pub(crate) rules: Arc<Ruleset>,
     /// The texts of the rules' files.
     pub(crate) rule_files: Vec<(PathBuf, String)>,

@@ -38,8 +38,10 @@ impl Credentials for Own {
 impl Registries {
     pub(crate) fn new(config: &Config) -> Result<Self, Error> {
         let others = Arc::new(DockerConfig::of_user()?);
+        let elsewhere = plimsoll::Registries::of_user()?;
         let options = |credentials: Arc<dyn Credentials>| ClientOptions {
             credentials,
+            registries: elsewhere.clone(),
             certificates: ClientOptions::system_certificates(),
             ..ClientOptions::default()
         };

@@ -80,6 +80,7 @@ impl Server {
             sessions: Sessions::default(),
             by: RwLock::new(By {
                 advisories: advisories.into(),
+                counted: Default::default(),
                 rules: rules.0.into(),
                 rule_files: rules.1,
                 trouble: None,
