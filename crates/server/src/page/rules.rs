@@ -51,7 +51,15 @@ pub(super) async fn list(State(app): State<App>) -> Result<Html<String>, Problem
                 json!({ "name": name.to_string_lossy(), "text": text })
             })
             .collect();
-        let remarks: Vec<String> = rules.remarks().iter().map(ToString::to_string).collect();
+        let remarks: Vec<Value> = rules
+            .remarks()
+            .iter()
+            .map(|remark| {
+                // Where the server keeps its files is nobody's business.
+                let source = remark.source.rsplit(['/', '\\']).next();
+                json!({ "rule": remark.rule, "source": source, "text": remark.text })
+            })
+            .collect();
         let context =
             json!({ "here": "rules", "rules": rows, "files": files, "remarks": remarks, "counted": counted });
         render::page(app, "rules.html", context)

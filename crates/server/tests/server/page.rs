@@ -115,6 +115,12 @@ fn images_their_findings_and_what_to_do() {
         "{}",
         answer.text
     );
+    // What is known changes, and the score is noted.
+    world.import(&[osv("CVE-2026-3", "nothing", None)]);
+    world
+        .until("/v1/score/history", |history| history["value"].as_array().is_some_and(|all| !all.is_empty()));
+    let answer = get("/ui/score");
+    assert!(page(&answer).contains("<polyline class=\"line\" points=\"0.0,"), "{}", answer.text);
     assert!(page(&get("/ui/usage")).contains("3 images"));
     let answer = get("/ui/queries?question=unhealthy-by-severity");
     assert!(page(&answer).contains("<td>critical</td>"), "{}", answer.text);
