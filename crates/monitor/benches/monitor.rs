@@ -250,6 +250,9 @@ fn main() {
     if !filled {
         fill(&store, images, &real, &pool, &mut feed);
     }
+    if store.status().unwrap().generation < 2 {
+        renew(&store, images, &mut feed);
+    }
     let vulnerability = |n: usize| Some(format!("OLD-{}", n * 37 % names.len()));
     let package = |n: usize| Some(names[n * 31 % names.len()].1.clone());
     let repository = |n: usize| Some(format!("team-{}/service-{}", n % 40, n % 2000));
@@ -343,14 +346,18 @@ fn main() {
     clients("query: a page of images", |_| drop(ask("SELECT * FROM images LIMIT 100", 0)));
 }
 
-/// Pushes and scans images, and brings a delta of advisories.
+fn rules() -> Ruleset {
+    let text = "[[rule]]\nid = 'quiet'\nreason = 'not reachable'\ncve = 'OLD-7*'";
+    Ruleset::parse("rules.toml", text).unwrap()
+}
+
+fn rate(finding: &mut plimsoll_core::Finding) {
+    finding.severity = finding.ratings.first().and_then(|r| r.value.parse().ok()).unwrap_or_default();
+}
+
+/// Pushes and scans images.
 fn fill(store: &SqliteStore, images: usize, real: &[Vec<Package>], pool: &[&Package], feed: &mut Feed) {
-    let rules =
-        Ruleset::parse("rules.toml", "[[rule]]\nid = 'quiet'\nreason = 'not reachable'\ncve = 'OLD-7*'")
-            .unwrap();
-    let rate = |finding: &mut plimsoll_core::Finding| {
-        finding.severity = finding.ratings.first().and_then(|r| r.value.parse().ok()).unwrap_or_default();
-    };
+    let rules = rules();
     let policies = Policies::default();
     let start = Instant::now();
     for first in (0..images).step_by(1000) {
@@ -378,10 +385,14 @@ fn fill(store: &SqliteStore, images: usize, real: &[Vec<Package>], pool: &[&Pack
         packages / images,
         start.elapsed()
     );
+}
+
+/// A delta of 1,000 advisories, and what it has to tell.
+fn renew(store: &SqliteStore, images: usize, feed: &mut Feed) {
+    let rules = rules();
     store.subscribe("bench", Start::Now).unwrap();
     let status = store.status().unwrap();
     println!("{} distinct packages; {} bytes an image", status.packages, status.size / images as u64);
-
     feed.generation = 2;
     let judge = Judge { advisories: &*feed, rate: &rate, rules: &rules, options: Options::default() };
     let start = Instant::now();
@@ -411,6 +422,8 @@ fn clients(name: &str, work: impl Fn(usize) + Sync) {
         let one = |client: usize| {
             let work = &work;
             scope.spawn(move || {
+                // The first opens a connection.
+                work(client);
                 let ask = |n: usize| {
                     let start = Instant::now();
                     work(client * EACH + n);

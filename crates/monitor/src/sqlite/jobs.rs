@@ -176,6 +176,13 @@ pub(super) fn expanded(
         conn.prepare_cached("SELECT reason, repository FROM job WHERE subject = ?1 ORDER BY kind LIMIT 1")?;
     let row = job.query_map([parent], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let noted = row.collect::<Result<Vec<(i64, Option<i64>)>, _>>()?;
+    settle(conn, parent, JobKind::Expand)?;
+    // What was taken for an image may have turned out to be an index.
+    settle(conn, parent, JobKind::Scan)?;
+    conn.prepare_cached("UPDATE subject SET is_index = 1, scan = 3 WHERE id = ?1")?.execute([parent])?;
+    standing::refresh(conn, parent)?;
+    standing::name(conn, parent)?;
+    super::assess::roll_up(conn, &[parent])?;
     let (reason, repository) =
         noted.first().copied().unwrap_or((codec::reason_code(crate::Reason::Push), None));
     let repository = repository.or_else(|| places.first().map(|(repository, ..)| *repository));
@@ -186,12 +193,5 @@ pub(super) fn expanded(
     for job in &jobs {
         queue(conn, job, now)?;
     }
-    settle(conn, parent, JobKind::Expand)?;
-    // What was taken for an image may have turned out to be an index.
-    settle(conn, parent, JobKind::Scan)?;
-    conn.prepare_cached("UPDATE subject SET is_index = 1, scan = 3 WHERE id = ?1")?.execute([parent])?;
-    standing::refresh(conn, parent)?;
-    standing::name(conn, parent)?;
-    super::assess::roll_up(conn, &[parent])?;
     Ok(jobs)
 }

@@ -11,10 +11,10 @@ use crate::subject::{Filter, Page};
 
 /// Images that have a rare package, or were pulled lately, are looked up one by one up to this number; where there are
 /// more, the images are walked in their order, and a page is full soon.
-const RARE: usize = 1000;
+const RARE: usize = 3000;
 
 /// Images that are looked at for one page, at most.
-const LOOKS: usize = 1000;
+const LOOKS: usize = 400;
 
 const CLASS: &str = "SELECT id FROM subject WHERE class = ?1 AND id > ?2 ORDER BY id LIMIT ?3";
 const REPOSITORY: &str = "SELECT subject FROM place WHERE repository = ?1 AND subject > ?2
