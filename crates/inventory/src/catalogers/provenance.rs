@@ -1,7 +1,8 @@
 //! Who built an operating system's package, where that is not the distribution: what the package's own record says.
 
 /// Parts of `Maintainer` that only packages from the vendors' own repositories have. Debian's maintainers have addresses
-/// of all sorts, so nothing but such a list can tell; each is of a repository that is commonly added to images.
+/// of all sorts, so nothing but such a list can tell; each is of a repository that is commonly added to images, and of no
+/// package of Debian 12.
 const MAINTAINERS: &[&str] = &[
     "@1password.com",
     "@acquia.com",
@@ -41,7 +42,6 @@ const MAINTAINERS: &[&str] = &[
     "@newrelic.com",
     "@nginx.com",
     "@nodesource.com",
-    "@nvidia.com",
     "@openresty.com",
     "@opera.com",
     "@oss.oracle.com",
@@ -62,6 +62,7 @@ const MAINTAINERS: &[&str] = &[
     "@yarnpkg.com",
     "chrome-packager@google.com",
     "corretto-team@amazon.com",
+    "cudatools@nvidia.com",
     "kubernetes authors",
     "linux-packages-keymaster@google.com",
     "temurin-dev@eclipse.org",
@@ -143,6 +144,8 @@ mod tests {
                 false,
             ),
             ("2.40.1", "GitHub", "", "", true),
+            ("12.3.107-1", "cudatools <cudatools@nvidia.com>", "", "", true),
+            ("1.1-1", "A Maintainer of Debian's <a@nvidia.com>", "", "", false),
             ("1.2-3ppa1~jammy1", "A Person <a@example.org>", "", "", true),
             ("1.0", "root@build", "", "none of yours", true),
             ("1.0", "A Person <a@example.org>", "apt.example.org", "", true),
