@@ -66,9 +66,19 @@ pub(crate) fn findings(package: &Shared<Package>, said: &[Said<'_>]) -> Vec<Find
         let (id, aliases) = named(&known, cluster.iter().flat_map(|node| &node.one.facts));
         Plan::Together(cluster, id, aliases)
     }));
-    // Stable, as are the plans: in the order in which the records were shown.
-    plans.sort_by(|a, b| a.order().cmp(&b.order()));
-    plans.into_iter().filter_map(|plan| plan.finding(package, said)).collect()
+    in_order(&plans).into_iter().filter_map(|at| plans.get(at)?.finding(package, said)).collect()
+}
+
+/// The places of the plans, in the order of their ids.
+fn in_order(plans: &[Plan<'_>]) -> Vec<usize> {
+    // Most ranks differ, and they fit into a word of their own.
+    let packed = |(sort, year, number): (u8, u32, u64)| {
+        u128::from(sort) << 96 | u128::from(year) << 64 | u128::from(number)
+    };
+    let mut order: Vec<(u128, usize)> = plans.iter().map(|plan| packed(plan.order().0)).zip(0..).collect();
+    let id = |at: usize| plans.get(at).map(|plan| plan.order().1);
+    order.sort_unstable_by(|(a, x), (b, y)| a.cmp(b).then_with(|| id(*x).cmp(&id(*y))).then(x.cmp(y)));
+    order.into_iter().map(|(_, at)| at).collect()
 }
 
 impl Plan<'_> {
@@ -79,10 +89,12 @@ impl Plan<'_> {
         }
     }
 
-    fn finding(self, package: &Shared<Package>, said: &[Said<'_>]) -> Option<Finding> {
+    fn finding(&self, package: &Shared<Package>, said: &[Said<'_>]) -> Option<Finding> {
         match self {
-            Self::Alone(said, alone) => of_alone(package, said, alone),
-            Self::Together(cluster, id, aliases) => together(package, said, &cluster, id, aliases),
+            Self::Alone(said, alone) => of_alone(package, *said, alone),
+            Self::Together(cluster, id, aliases) => {
+                together(package, said, cluster, id.clone(), aliases.clone())
+            }
         }
     }
 }

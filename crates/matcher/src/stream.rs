@@ -99,15 +99,17 @@ pub(crate) fn builders(package: &Package, ecosystem: &Ecosystem) -> Vec<Ecosyste
     if let Some(release) = release.filter(|_| base == "Red Hat") {
         out.extend(extended(package, release));
     }
+    // Every package is asked, and every mark of those that follow has one of these letters, which few versions have.
+    let marked = base == "Alpine" || version.bytes().any(|byte| matches!(byte, b'o' | b'x'));
     let plain = release.map(|release| release.strip_suffix(":LTS").unwrap_or(release));
-    if is_roots(base, name, version) {
+    if marked && is_roots(base, version) || crate::name::roots(name).is_some() {
         let release = plain.map(|release| format!(":{}", release.trim_start_matches('v')));
         out.push(Ecosystem::with_release("Root", &format!("{base}{}", release.unwrap_or_default())));
     }
-    if version.contains("+echo.") {
+    if marked && version.contains("+echo.") {
         out.push(Ecosystem::with_release("Echo", base));
     }
-    if is_tuxcares(version) {
+    if marked && is_tuxcares(version) {
         let release = plain.map(|release| format!(":{}", release.rsplit(':').next().unwrap_or(release)));
         out.extend(release.map(|release| Ecosystem::with_release("TuxCare", &format!("{base}{release}"))));
         out.push(Ecosystem::with_release("TuxCare", base));
@@ -132,16 +134,15 @@ fn extended(package: &Package, release: &str) -> Option<Ecosystem> {
 }
 
 /// Root.io's builds: `1.3~deb12u1.root.io.3`, `1.0+root.io.1`, in Alpine Alpine's revision with `007` and
-/// a number after it, `-r00071`; and names that begin with its own.
-fn is_roots(base: &str, name: &str, version: &str) -> bool {
-    let marked = match base {
+/// a number after it, `-r00071`.
+fn is_roots(base: &str, version: &str) -> bool {
+    match base {
         "Alpine" => version.rsplit_once("-r").is_some_and(|(_, revision)| {
             let own = |at: usize| revision.get(at..).is_some_and(|rest| rest.starts_with("007"));
             revision.len() >= 5 && (own(1) || own(2))
         }),
         _ => version.contains(".root.io.") || version.contains("+root.io."),
-    };
-    marked || crate::name::roots(name).is_some()
+    }
 }
 
 /// TuxCare's builds: `3.5.27-1ubuntu1.14+tuxcare.els3`, `1.1.1g-15.el8.tuxcare.els7`.
