@@ -32,6 +32,7 @@ impl Word {
     }
 
     /// The text.
+    #[inline]
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
@@ -40,6 +41,7 @@ impl Word {
 impl Deref for Word {
     type Target = str;
 
+    #[inline]
     fn deref(&self) -> &str {
         self.as_str()
     }

@@ -36,12 +36,12 @@ enum Plan<'u> {
     Together(Vec<Node<'u>>, String, Shared<Vec<String>>),
 }
 
-/// The findings that what is said of a package comes to, in the order of their ids.
+/// Adds the findings that what is said of a package comes to, in the order of their ids.
 ///
 /// Records that share an id of their own are one vulnerability. It is a finding where any of them says affected:
 /// another database's "fixed" does not outweigh it, but stands in the evidence. What the source knows of their ids
 /// makes records one that share none themselves.
-pub(crate) fn findings(package: &Shared<Package>, said: &[Said<'_>]) -> Vec<Finding> {
+pub(crate) fn findings(package: &Shared<Package>, said: &[Said<'_>], out: &mut Vec<Finding>) {
     let nodes = nodes(said);
     let mut parent = unions(&nodes);
     let mut sizes = vec![0u32; nodes.len()];
@@ -66,7 +66,8 @@ pub(crate) fn findings(package: &Shared<Package>, said: &[Said<'_>]) -> Vec<Find
         let (id, aliases) = named(&known, cluster.iter().flat_map(|node| &node.one.facts));
         Plan::Together(cluster, id, aliases)
     }));
-    in_order(&plans).into_iter().filter_map(|at| plans.get(at)?.finding(package, said)).collect()
+    let made = in_order(&plans).into_iter().filter_map(|at| plans.get(at)?.finding(package, said));
+    out.extend(made);
 }
 
 /// The places of the plans, in the order of their ids.

@@ -122,11 +122,13 @@ impl<'a> Matches<'a> {
     pub fn into_matched(mut self) -> Result<Matched, Error> {
         let diagnostics = self.diagnostics();
         let (mut findings, mut owned) = (Vec::new(), Vec::new());
-        for (package, finding) in self.findings()? {
-            if finding.package.owned_by.is_some() {
-                owned.push((package, findings.len()));
+        let mut made = self.findings()?;
+        for (index, package) in made.packages.iter().enumerate() {
+            let before = findings.len();
+            made.of(index, &mut findings);
+            if package.owned_by.is_some() {
+                owned.extend((before..findings.len()).map(|at| (index, at)));
             }
-            findings.push(finding);
         }
         let owned = owned.into_iter().filter_map(|(package, at)| Some((package, at, findings.get(at)?)));
         let shadows = shadows(self.packages, &self.groups, &self.units, owned);
@@ -167,24 +169,28 @@ struct Made {
 }
 
 impl Findings<'_> {
-    /// The findings of a package.
-    fn of(&mut self, index: usize) -> Option<Vec<Finding>> {
-        let group = self.matches.group_of.get(index).copied()?;
-        let units = self.matches.units_of(group)?;
-        let (group, package) = (self.matches.groups.get(group?)?, self.packages.get(index)?);
-        let make = |package: &Shared<Package>| cluster::findings(package, &group.said(&self.matches.units));
+    /// Adds the findings of a package.
+    fn of(&mut self, index: usize, out: &mut Vec<Finding>) {
+        let group = self.matches.group_of.get(index).copied().flatten();
+        let Some(units) = self.matches.units_of(group) else { return };
+        let group = group.and_then(|group| self.matches.groups.get(group));
+        let (Some(group), Some(package)) = (group, self.packages.get(index)) else { return };
+        let said = || group.said(&self.matches.units);
         let package = Shared::new(package.clone());
-        let Some(made) = self.made.get_mut(&units) else { return Some(make(&package)) };
+        let Some(made) = self.made.get_mut(&units) else {
+            return cluster::findings(&package, &said(), out);
+        };
         made.left = made.left.saturating_sub(1);
         if made.findings.is_empty() {
-            made.findings = make(&package);
+            cluster::findings(&package, &said(), &mut made.findings);
         }
-        let mut findings = match made.left {
-            0 => std::mem::take(&mut made.findings),
-            _ => made.findings.clone(),
-        };
-        findings.iter_mut().for_each(|finding| finding.package = package.clone());
-        Some(findings)
+        let before = out.len();
+        match made.left {
+            0 => out.append(&mut made.findings),
+            _ => out.extend_from_slice(&made.findings),
+        }
+        let copies = out.get_mut(before..).unwrap_or_default();
+        copies.iter_mut().for_each(|finding| finding.package = package.clone());
     }
 }
 
@@ -200,9 +206,10 @@ impl Iterator for Findings<'_> {
             if self.package >= self.packages.len() {
                 return None;
             }
-            let findings = self.of(self.package);
+            let mut findings = Vec::new();
+            self.of(self.package, &mut findings);
             self.package += 1;
-            self.ready = findings.unwrap_or_default().into_iter();
+            self.ready = findings.into_iter();
         }
     }
 }

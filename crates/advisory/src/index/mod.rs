@@ -7,6 +7,7 @@
 mod build;
 mod kept;
 mod layout;
+mod marks;
 mod segment;
 
 use std::collections::{HashMap, HashSet};

@@ -6,8 +6,8 @@ use plimsoll_matcher::Record;
 
 use super::kept::{Kept, Shelf};
 use super::layout::hash;
+use super::marks::Marks;
 use crate::codec::{self, Damaged, Reader};
-use crate::seen::Seen;
 use crate::span::Span;
 
 /// Everything of one ecosystem.
@@ -94,7 +94,7 @@ impl Segment {
         hit: &mut dyn FnMut(&Arc<Record>),
     ) -> Result<(), Damaged> {
         let Some(mut spans) = self.find(stream, kind, name)? else { return Ok(()) };
-        let mut seen = Seen::default();
+        let mut shown = Marks::new(self.entries.len);
         for _ in 0..spans.number()? {
             let (lo, hi, entry) = (spans.blob()?, spans.blob()?, spans.index()?);
             if let Some(key) = key {
@@ -107,7 +107,7 @@ impl Segment {
                 }
             }
             // Several spans of one entry may hold the version.
-            if seen.insert(entry) {
+            if shown.insert(entry) {
                 self.show(entry, shelf, hit)?;
             }
         }
