@@ -95,5 +95,6 @@ fn words_are_texts_of_any_length() {
         assert_eq!(Word::format(format_args!("{text}")), word);
         assert_eq!(String::from(word), text);
     }
-    assert!(Word::of("a") < Word::from("b") && Word::of("a") == "a");
+    let (a, b) = (Word::of("a"), Word::from("b"));
+    assert!(a < b && a == "a");
 }
