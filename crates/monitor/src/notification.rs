@@ -65,7 +65,7 @@ pub struct Change {
     pub from: Option<Severity>,
     /// The severity.
     pub severity: Severity,
-    /// The versions that fix it.
+    /// The versions that fix it, as is known when it is told.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fixed_versions: Vec<String>,
 }
