@@ -205,14 +205,28 @@ impl Catalogers {
 
 /// Packages, each once with all its places and the digests of what it was found as there.
 #[derive(Default)]
-struct Merged(HashMap<Package, (Vec<Location>, Vec<String>)>);
+struct Merged(HashMap<Package, Found>);
+
+/// What may differ from place to place of one package.
+#[derive(Default)]
+struct Found {
+    locations: Vec<Location>,
+    sha1: Vec<String>,
+    /// A part of another archive has no metadata of its own to state any.
+    licences: Vec<String>,
+}
 
 impl Merged {
     fn add(&mut self, mut package: Package, path: &ImagePath, layer: Option<LayerRef>) {
         let inner = std::mem::take(&mut package.locations);
         let sha1 = std::mem::take(&mut package.sha1);
-        let (locations, digests) = self.0.entry(package).or_default();
-        digests.extend(sha1);
+        let licences = std::mem::take(&mut package.licences);
+        let found = self.0.entry(package).or_default();
+        found.sha1.extend(sha1);
+        if found.licences.is_empty() || !licences.is_empty() && licences < found.licences {
+            found.licences = licences;
+        }
+        let locations = &mut found.locations;
         if inner.is_empty() {
             locations.push(Location { path: path.clone(), layer });
         } else {
@@ -228,10 +242,10 @@ impl Merged {
         let mut packages: Vec<Package> = self
             .0
             .into_iter()
-            .map(|(mut package, (mut locations, mut digests))| {
-                digests.sort_unstable();
-                digests.dedup();
-                package.sha1 = digests;
+            .map(|(mut package, Found { mut locations, mut sha1, licences })| {
+                sha1.sort_unstable();
+                sha1.dedup();
+                (package.sha1, package.licences) = (sha1, licences);
                 locations.sort_by(|a, b| (&a.path, index(a)).cmp(&(&b.path, index(b))));
                 locations.dedup();
                 package.locations = locations;
