@@ -7,7 +7,7 @@ use plimsoll::stages::core::{Action, CoverageCounts, LayerRef, Remedy};
 use plimsoll::stages::remedy::{Advice, upgrades};
 use plimsoll::stages::report::{Assessed, CoverageReport, Gap, ImageSummary, RulesSummary};
 use plimsoll::{AdvisorySet, Coverage, Date, Digest, Finding, Package, Report, match_packages};
-use plimsoll_monitor::{DAY, ImageDetail, Millis, Moved, Place, Store as _};
+use plimsoll_monitor::{DAY, Error, ImageDetail, Millis, Moved, Place, Store as _};
 
 use crate::app::Shared;
 use crate::problem::Problem;
@@ -48,9 +48,9 @@ pub(crate) fn names(detail: &ImageDetail) -> Vec<Named> {
     names
 }
 
-/// The report of an image that is known; nothing where it is not. An index has no packages and findings of its own.
-pub(crate) fn report(app: &Shared, digest: &Digest) -> Result<Option<(ImageDetail, Report)>, Problem> {
-    let Some(detail) = app.store.image(digest)? else { return Ok(None) };
+/// The report of an image. An index has no packages and findings of its own.
+pub(crate) fn report(app: &Shared, digest: &Digest) -> Result<(ImageDetail, Report), Problem> {
+    let detail = app.store.image(digest)?.ok_or_else(|| Error::UnknownSubject(digest.clone()))?;
     let stored = app.store.stored(digest)?.unwrap_or_default();
     let mut findings: Vec<Finding> = Vec::new();
     for found in app.store.findings(digest)? {
@@ -115,7 +115,7 @@ pub(crate) fn report(app: &Shared, digest: &Digest) -> Result<Option<(ImageDetai
     report.packages = packages;
     report.findings = findings;
     report.upgrades = upgrades;
-    Ok(Some((detail, report)))
+    Ok((detail, report))
 }
 
 /// Nobody can patch an image that its tag has left: that comes before all else.

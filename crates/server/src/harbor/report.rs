@@ -71,8 +71,7 @@ pub(super) async fn report(
 }
 
 fn answer(app: &App, wanted: &Wanted, kind: Kind, sbom: Option<&str>) -> Result<Response, Problem> {
-    let gone = || Problem::missing("the image is not known any more; ask for a new scan");
-    let (detail, mut report) = crate::stored::report(app, &wanted.digest)?.ok_or_else(gone)?;
+    let (detail, mut report) = crate::stored::report(app, &wanted.digest)?;
     // A report without findings would look as if there were none.
     if matches!(detail.image.scan, ScanState::Failed | ScanState::Unsupported) {
         return Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail.image.reasons.join("; ")));

@@ -68,9 +68,7 @@ pub(super) async fn one(
     Params(asked): Params<Asked>,
 ) -> Result<Html<String>, Problem> {
     app.blocking(move |app| {
-        let unknown =
-            || Problem::missing(format!("{digest} is not known: no event and no listing has told of it"));
-        let (detail, report) = stored::report(app, &digest)?.ok_or_else(unknown)?;
+        let (detail, report) = stored::report(app, &digest)?;
         page(app, &detail, &report, &asked)
     })
     .await

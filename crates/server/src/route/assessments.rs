@@ -1,22 +1,16 @@
 //! What images come to.
 
 use axum::Router;
-use axum::extract::State;
-use axum::http::{HeaderMap, Uri};
-use axum::response::Response;
 use axum::routing::get;
 use plimsoll::{Assessment, Digest};
-use plimsoll_monitor::{Counts, Image, Millis, ScanState, Store as _};
+use plimsoll_monitor::{Counts, Image, Millis, ScanState};
 use serde::Serialize;
 
-use super::answer::{List, json, next_link};
-use super::images::Asked;
-use super::params::Params;
+use super::images::list;
 use crate::app::App;
-use crate::problem::Problem;
 
 pub(crate) fn routes() -> Router<App> {
-    Router::new().route("/v1/assessments", get(list))
+    Router::new().route("/v1/assessments", get(list::<Assessed>))
 }
 
 #[derive(Debug, Serialize)]
@@ -46,20 +40,4 @@ impl From<Image> for Assessed {
             reasons: image.reasons,
         }
     }
-}
-
-async fn list(
-    State(app): State<App>,
-    uri: Uri,
-    headers: HeaderMap,
-    Params(asked): Params<Asked>,
-) -> Result<Response, Problem> {
-    let filter = asked.filter()?;
-    app.blocking(move |app| {
-        let page = app.store.images(&filter)?;
-        let next_link = page.next.map(|after| next_link(&uri, &after.to_string()));
-        let value: Vec<Assessed> = page.images.into_iter().map(Assessed::from).collect();
-        json(&headers, &List { value, next_link })
-    })
-    .await
 }

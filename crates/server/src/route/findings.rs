@@ -1,7 +1,5 @@
 //! The findings of an image, and what to do about them.
 
-use std::collections::BTreeMap;
-
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
@@ -9,7 +7,7 @@ use axum::response::Response;
 use axum::routing::get;
 use plimsoll::Severity;
 use plimsoll_monitor::{Found, Store as _};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::answer::{List, json, next_link};
@@ -17,6 +15,7 @@ use super::params::{Named, Params};
 use super::query;
 use crate::app::App;
 use crate::problem::Problem;
+use crate::stored;
 
 pub(crate) fn routes() -> Router<App> {
     Router::new()
@@ -56,50 +55,11 @@ async fn findings(
     .await
 }
 
-/// One thing to do, and what it mends.
-#[derive(Debug, Serialize)]
-pub(crate) struct Step {
-    /// What to do.
-    pub(crate) action: String,
-    /// The worst that it mends.
-    pub(crate) severity: Severity,
-    /// The vulnerabilities that it mends.
-    pub(crate) mends: Vec<String>,
-}
-
-/// What to do about findings, what mends most first; and the findings that nothing mends.
-pub(crate) fn steps(findings: &[Found]) -> (Vec<Step>, usize) {
-    let mut steps: BTreeMap<&str, Step> = BTreeMap::new();
-    let mut without = 0;
-    for found in findings.iter().filter(|found| found.finding.disabled.is_none()) {
-        let Some(action) = &found.action else {
-            without += 1;
-            continue;
-        };
-        let step = steps.entry(action).or_insert_with(|| Step {
-            action: action.clone(),
-            severity: Severity::Unknown,
-            mends: Vec::new(),
-        });
-        step.severity = step.severity.max(found.finding.severity);
-        if !step.mends.contains(&found.finding.id) {
-            step.mends.push(found.finding.id.clone());
-        }
-    }
-    let mut steps: Vec<Step> = steps.into_values().collect();
-    steps.sort_by_key(|step| std::cmp::Reverse((step.severity, step.mends.len())));
-    (steps, without)
-}
-
+/// What to do about an image: the plan of its report and its page.
 async fn plan(State(app): State<App>, headers: HeaderMap, Named(digest): Named) -> Result<Response, Problem> {
-    #[derive(Serialize)]
-    struct Plan {
-        steps: Vec<Step>,
-        without_action: usize,
-    }
     app.blocking(move |app| {
-        let (steps, without_action) = steps(&app.store.findings(&digest)?);
-        json(&headers, &Plan { steps, without_action })
+        let (_, report) = stored::report(app, &digest)?;
+        json(&headers, &report.plan)
     })
     .await
 }

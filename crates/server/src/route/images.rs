@@ -6,8 +6,8 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use axum::routing::get;
 use plimsoll::{Assessment, Severity};
-use plimsoll_monitor::{Filter, ScanState, Store as _};
-use serde::Deserialize;
+use plimsoll_monitor::{Error, Filter, Image, ScanState, Store as _};
+use serde::{Deserialize, Serialize};
 
 use super::answer::{List, json, next_link};
 use super::params::{Named, Params, instant};
@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::problem::Problem;
 
 pub(crate) fn routes() -> Router<App> {
-    Router::new().route("/v1/images", get(list)).route("/v1/images/{digest}", get(one))
+    Router::new().route("/v1/images", get(list::<Image>)).route("/v1/images/{digest}", get(one))
 }
 
 /// As [`Filter`].
@@ -56,7 +56,8 @@ impl Asked {
     }
 }
 
-async fn list(
+/// A page of images, each as `T` shows it.
+pub(super) async fn list<T: From<Image> + Serialize>(
     State(app): State<App>,
     uri: Uri,
     headers: HeaderMap,
@@ -66,7 +67,8 @@ async fn list(
     app.blocking(move |app| {
         let page = app.store.images(&filter)?;
         let next_link = page.next.map(|after| next_link(&uri, &after.to_string()));
-        json(&headers, &List { value: page.images, next_link })
+        let value: Vec<T> = page.images.into_iter().map(T::from).collect();
+        json(&headers, &List { value, next_link })
     })
     .await
 }
@@ -74,9 +76,7 @@ async fn list(
 async fn one(State(app): State<App>, headers: HeaderMap, Named(digest): Named) -> Result<Response, Problem> {
     app.blocking(move |app| match app.store.image(&digest)? {
         Some(detail) => json(&headers, &detail),
-        None => {
-            Err(Problem::missing(format!("{digest} is not known: no event and no listing has told of it")))
-        }
+        None => Err(Error::UnknownSubject(digest).into()),
     })
     .await
 }

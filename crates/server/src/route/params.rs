@@ -5,9 +5,10 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use plimsoll::Digest;
+use plimsoll_monitor::{DAY, Millis};
 use serde::de::DeserializeOwned;
 
-use crate::app::App;
+use crate::app::{App, now};
 use crate::problem::Problem;
 
 /// The parameters after the question mark. Unknown ones are refused where `T` does so.
@@ -66,6 +67,18 @@ impl<T: DeserializeOwned> FromRequest<App> for Document<T> {
             Problem::new(status, format!("the body is not what it should be: {error}"))
         })
     }
+}
+
+/// From when until before when: what is not said is now, and so many days before it.
+pub(crate) fn period(
+    from: Option<&str>,
+    to: Option<&str>,
+    days: Millis,
+) -> Result<(Millis, Millis), Problem> {
+    // What is noted in this millisecond counts.
+    let to = to.map_or(Ok(now().saturating_add(1)), |text| instant("to", text))?;
+    let from = from.map_or(Ok(to.saturating_sub(days.saturating_mul(DAY))), |text| instant("from", text))?;
+    Ok((from, to))
 }
 
 /// An instant as people write it (RFC 3339), or in milliseconds since 1970.

@@ -58,9 +58,7 @@ async fn report(
 
 /// The report of an image that was scanned.
 pub(crate) fn of_image(app: &Shared, digest: &plimsoll::Digest) -> Result<(ImageDetail, Report), Problem> {
-    let unknown =
-        || Problem::missing(format!("{digest} is not known: no event and no listing has told of it"));
-    let (detail, report) = crate::stored::report(app, digest)?.ok_or_else(unknown)?;
+    let (detail, report) = crate::stored::report(app, digest)?;
     let conflict = |why: String| Err(Problem::new(StatusCode::CONFLICT, why));
     if detail.image.index {
         let images: Vec<String> = detail.images.iter().map(ToString::to_string).collect();

@@ -6,12 +6,12 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
 use plimsoll::Digest;
-use plimsoll_monitor::{DAY, Scope, Store as _};
+use plimsoll_monitor::{Scope, Store as _};
 use serde::Deserialize;
 
 use super::answer::{List, json};
-use super::params::{Params, instant};
-use crate::app::{App, now};
+use super::params::{Params, period};
+use crate::app::App;
 use crate::problem::Problem;
 
 pub(crate) fn routes() -> Router<App> {
@@ -69,8 +69,7 @@ async fn history(
     headers: HeaderMap,
     Params(asked): Params<Since>,
 ) -> Result<Response, Problem> {
-    let to = asked.to.map_or(Ok(now().saturating_add(1)), |text| instant("to", &text))?;
-    let from = asked.from.map_or(Ok(to.saturating_sub(90 * DAY)), |text| instant("from", &text))?;
+    let (from, to) = period(asked.from.as_deref(), asked.to.as_deref(), 90)?;
     app.blocking(move |app| {
         let max = asked.max.unwrap_or(app.config.score_max);
         let scope = Scope {

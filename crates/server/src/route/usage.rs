@@ -5,12 +5,12 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
-use plimsoll_monitor::{DAY, Store as _};
+use plimsoll_monitor::Store as _;
 use serde::Deserialize;
 
 use super::answer::{List, json};
-use super::params::{Params, instant};
-use crate::app::{App, now};
+use super::params::{Params, period};
+use crate::app::App;
 use crate::problem::Problem;
 
 pub(crate) fn routes() -> Router<App> {
@@ -31,8 +31,7 @@ async fn usage(
     headers: HeaderMap,
     Params(asked): Params<Asked>,
 ) -> Result<Response, Problem> {
-    let to = asked.to.map_or(Ok(now()), |text| instant("to", &text))?;
-    let from = asked.from.map_or(Ok(to.saturating_sub(30 * DAY)), |text| instant("from", &text))?;
+    let (from, to) = period(asked.from.as_deref(), asked.to.as_deref(), 30)?;
     app.blocking(move |app| json(&headers, &List { value: app.store.usage(from, to)?, next_link: None }))
         .await
 }

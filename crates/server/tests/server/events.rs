@@ -28,8 +28,13 @@ fn a_push_is_scanned_once_and_a_further_tag_is_not() {
     assert_eq!(world.tell("push", "shop/web", Some("latest"), &digest)["queued"], 0);
     assert_eq!(world.registry.asked().len(), 4);
     let plan = world.http.get(&format!("/v1/images/{digest}/plan")).json();
-    assert_eq!(plan["steps"][0]["action"], "upgrade jinja2 to 3.1.3");
-    assert_eq!((&plan["steps"][0]["mends"], &plan["without_action"]), (&json!(["PYSEC-1"]), &json!(1)));
+    let step = &plan["steps"][0];
+    assert_eq!(
+        (&step["action"], &step["to"], &step["fixes"]),
+        (&json!("upgrade"), &json!("3.1.3"), &json!(1))
+    );
+    assert_eq!(step["vulnerabilities"], json!(["PYSEC-1"]));
+    assert_eq!((&plan["findings"], &plan["remaining"][0]["findings"]), (&json!(2), &json!(1)));
 }
 
 #[test]
