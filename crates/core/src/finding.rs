@@ -1,3 +1,5 @@
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Action, Ecosystem, NameKind, Package, Rating, Reference, Severity, Shared, Word};
@@ -135,6 +137,14 @@ pub struct Evidence {
     pub range: Word,
     /// One sentence: why.
     pub reason: Word,
+}
+
+/// `ADVISORY of FEED: NAME VERSION RANGE. REASON`.
+impl fmt::Display for Evidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { advisory, feed, name, version, range, reason, .. } = self;
+        write!(f, "{advisory} of {feed}: {name} {version} {range}. {reason}")
+    }
 }
 
 /// Which rule disables a finding, and for how long.

@@ -41,7 +41,7 @@ mod xml;
 
 pub use difference::{Difference, Entry, write_difference, write_difference_json};
 pub use format::{Commit, Content, FORMATS, Format, Options};
-pub use formats::html::STYLE_SHEET;
+pub use formats::html::{STYLE_SHEET, style_class};
 pub use inventory::write_inventory;
 pub use json::{FORMAT, FORMAT_VERSION, read_json, write_inventory_json, write_json};
 pub use link::links;
@@ -55,3 +55,4 @@ pub use style::Style;
 pub use table::{headline, write_table, write_table_with};
 #[cfg(feature = "templates")]
 pub use template::render;
+pub use xml::escape;

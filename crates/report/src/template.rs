@@ -24,26 +24,9 @@ pub fn render(report: &Report, template: &str) -> Result<String, String> {
     });
     environment
         .add_filter("e", |value: Value| Value::from_safe_string(crate::xml::escape(&value.to_string())));
-    let report = serde_json::to_value(report).map_err(|error| error.to_string())?;
-    environment.render_str(template, value(report)).map_err(|error| error.to_string())
-}
-
-/// The same value for a template.
-fn value(json: serde_json::Value) -> Value {
-    use serde_json::Value as Json;
-    match json {
-        Json::Null => Value::from(()),
-        Json::Bool(bool) => Value::from(bool),
-        Json::Number(number) => match (number.as_i64(), number.as_f64()) {
-            (Some(whole), _) => Value::from(whole),
-            (None, float) => Value::from(float.unwrap_or(f64::NAN)),
-        },
-        Json::String(text) => Value::from(text),
-        Json::Array(items) => items.into_iter().map(value).collect(),
-        Json::Object(members) => {
-            Value::from_pairs(members.into_iter().map(|(key, member)| (key, value(member))))
-        }
-    }
+    let report: Value =
+        serde_json::to_value(report).and_then(serde_json::from_value).map_err(|error| error.to_string())?;
+    environment.render_str(template, report).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

@@ -64,8 +64,8 @@ impl<'a> Xml<'a> {
     }
 }
 
-/// Text for XML and HTML, in an element or between quotes.
-pub(crate) fn escape(text: &str) -> String {
+/// Text for XML and HTML, in an element or between quotes, without what a terminal should not be shown.
+pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in clean(text).to_string().chars() {
         match c {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::State;
 use axum::response::Html;
 use plimsoll::stages::core::{FixState, Plan, Rating};
-use plimsoll::stages::report::{FORMATS, links};
+use plimsoll::stages::report::{FORMATS, links, style_class};
 use plimsoll::{Coverage, Finding, Report, Severity};
 use plimsoll_monitor::{ImageDetail, Moved, ScanState, TagInterval};
 use serde::Deserialize;
@@ -179,18 +179,8 @@ fn plan(plan: &Plan) -> Value {
 fn levels(counts: &BTreeMap<Severity, usize>) -> Vec<Value> {
     let levels = counts.iter().rev().filter(|(_, count)| **count > 0);
     levels
-        .map(|(level, count)| json!({ "class": class(*level), "name": level.name(), "count": count }))
+        .map(|(level, count)| json!({ "class": style_class(*level), "name": level.name(), "count": count }))
         .collect()
-}
-
-fn class(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Critical => "critical",
-        Severity::High => "high",
-        Severity::Medium => "medium",
-        Severity::Low => "low",
-        _ => "other",
-    }
 }
 
 /// The parts of a bar that is 600 wide.
@@ -204,7 +194,7 @@ fn parts(counts: &BTreeMap<Severity, usize>, whole: usize) -> Vec<Value> {
         // A sliver is still seen.
         let width = (count * 600 / whole.max(1)).max(2);
         left += width;
-        json!({ "class": class(*level), "name": level.name(), "count": count, "x": left - width, "width": width })
+        json!({ "class": style_class(*level), "name": level.name(), "count": count, "x": left - width, "width": width })
     });
     parts.collect()
 }
@@ -253,21 +243,7 @@ fn row(finding: &Finding) -> Value {
     let package = &finding.package;
     let (_, name, version) = package.upgraded_as();
     let layer = package.locations.first().and_then(|at| at.layer.as_ref());
-    let evidence: Vec<String> = finding
-        .evidence
-        .iter()
-        .map(|evidence| {
-            format!(
-                "{} of {}: {} {} {}. {}",
-                evidence.advisory,
-                evidence.feed,
-                evidence.name,
-                evidence.version,
-                evidence.range,
-                evidence.reason
-            )
-        })
-        .collect();
+    let evidence: Vec<String> = finding.evidence.iter().map(ToString::to_string).collect();
     let places: Vec<String> = package
         .locations
         .iter()
@@ -287,7 +263,7 @@ fn row(finding: &Finding) -> Value {
     json!({
         "id": finding.id,
         "link": own,
-        "class": class(finding.severity),
+        "class": style_class(finding.severity),
         "level": finding.severity.name(),
         "priority": finding.priority,
         "exploited": rated(finding, "KEV").map(|rating| rating.value.as_str()),
@@ -314,7 +290,7 @@ fn row(finding: &Finding) -> Value {
 fn exempt(finding: &Finding) -> Value {
     json!({
         "id": finding.id,
-        "class": class(finding.severity),
+        "class": style_class(finding.severity),
         "level": finding.severity.name(),
         "package": finding.package.name,
         "by": finding.disabled,

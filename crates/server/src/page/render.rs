@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::Html;
 use minijinja::{AutoEscape, Environment, Value};
-use plimsoll::clean;
+use plimsoll::stages::report::escape;
 use serde_json::Value as Json;
 
 use crate::app::Shared;
@@ -33,8 +33,7 @@ impl Default for Templates {
         environment.set_formatter(|out, state, value| match value.as_str() {
             Some(text) if !value.is_safe() => {
                 // Lines are what some texts are made of.
-                let lines: Vec<String> =
-                    text.split('\n').map(|line| escape(&clean(line).to_string())).collect();
+                let lines: Vec<String> = text.split('\n').map(escape).collect();
                 Ok(out.write_str(&lines.join("\n"))?)
             }
             _ => minijinja::escape_formatter(out, state, value),
@@ -48,22 +47,6 @@ impl Default for Templates {
         }
         Self(environment)
     }
-}
-
-/// A text for any place in HTML where a text may stand, attributes in quotes included.
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 /// An instant, to the minute.
@@ -89,30 +72,14 @@ pub(super) fn page(app: &Shared, template: &str, mut context: Json) -> Result<Ht
         context.insert("version".to_owned(), env!("CARGO_PKG_VERSION").into());
         context.insert("tokens".to_owned(), (!app.tokens.is_empty()).into());
     }
-    let wrong = |error: minijinja::Error| {
+    let wrong = |error: &dyn std::fmt::Display| {
         crate::app::complain(&format!("{template}: {error:#}"));
         Problem::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "the page can't be made; the server's output says why",
         )
     };
-    let template = app.templates.0.get_template(template).map_err(wrong)?;
-    template.render(value(context)).map(Html).map_err(wrong)
-}
-
-/// The same value for a template.
-fn value(json: Json) -> Value {
-    match json {
-        Json::Null => Value::from(()),
-        Json::Bool(bool) => Value::from(bool),
-        Json::Number(number) => match (number.as_i64(), number.as_f64()) {
-            (Some(whole), _) => Value::from(whole),
-            (None, float) => Value::from(float.unwrap_or(f64::NAN)),
-        },
-        Json::String(text) => Value::from(text),
-        Json::Array(items) => items.into_iter().map(value).collect(),
-        Json::Object(members) => {
-            Value::from_pairs(members.into_iter().map(|(key, member)| (key, value(member))))
-        }
-    }
+    let context: Value = serde_json::from_value(context).map_err(|error| wrong(&error))?;
+    let page = app.templates.0.get_template(template).and_then(|page| page.render(context));
+    page.map(Html).map_err(|error| wrong(&error))
 }

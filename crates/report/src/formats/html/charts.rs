@@ -3,21 +3,12 @@ use std::io::{self, Write};
 
 use plimsoll_core::Severity;
 
+use super::style_class;
 use crate::Report;
 use crate::xml::escape;
 
 /// Layers that are drawn before the rest is left out.
 const LAYERS: usize = 20;
-
-pub(super) fn class(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Critical => "critical",
-        Severity::High => "high",
-        Severity::Medium => "medium",
-        Severity::Low => "low",
-        _ => "other",
-    }
-}
 
 fn counts(report: &Report) -> Vec<(Severity, usize)> {
     Severity::ALL
@@ -39,7 +30,7 @@ pub(super) fn severities(report: &Report, out: &mut dyn Write) -> io::Result<()>
     let mut left = 0.0;
     for (level, count) in &counts {
         let width = 600.0 * share(*count, total);
-        let class = class(*level);
+        let class = style_class(*level);
         writeln!(
             out,
             "<rect class=\"fill-{class}\" x=\"{left:.1}\" y=\"0\" width=\"{width:.1}\" height=\"28\"><title>{count} {level}</title></rect>"
@@ -51,7 +42,7 @@ pub(super) fn severities(report: &Report, out: &mut dyn Write) -> io::Result<()>
         writeln!(
             out,
             "<li><span class=\"badge {}\">{}</span> {count}</li>",
-            class(*level),
+            style_class(*level),
             level.name().to_uppercase()
         )?;
     }
@@ -93,7 +84,7 @@ pub(super) fn layers(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let mut left = 0.0;
         for (level, count) in counts.iter().rev() {
             let width = 600.0 * share(*count, most);
-            let class = class(*level);
+            let class = style_class(*level);
             writeln!(
                 out,
                 "<rect class=\"fill-{class}\" x=\"{left:.1}\" y=\"{bar}\" width=\"{width:.1}\" height=\"16\"><title>layer {index}: {count} {level}</title></rect>"

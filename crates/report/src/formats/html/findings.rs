@@ -2,7 +2,7 @@ use std::io::{self, Write};
 
 use plimsoll_core::{Finding, Severity};
 
-use super::charts::class;
+use super::style_class;
 use crate::group::Group;
 use crate::xml::escape;
 use crate::{Report, advice, link, score, weakness};
@@ -73,7 +73,7 @@ fn row(report: &Report, group: &Group<'_>, finding: &Finding, out: &mut dyn Writ
         "<tr data-level=\"{level}\" data-fixable=\"{fixable}\"><td data-key=\"{level}\"><span class=\"badge {}\">{}</span></td>\
          <td class=\"number\" data-key=\"{}\">{priority}</td><td class=\"id\">{id}{exploited}</td><td><code>{}</code></td><td><code>{}</code></td>\
          <td>{fixed}</td><td class=\"number\" data-key=\"{layer_key}\">{layer}</td>\n<td class=\"wide\">",
-        class(finding.severity),
+        style_class(finding.severity),
         finding.severity.name().to_uppercase(),
         finding.priority.unwrap_or(0),
         escape(group.name),
@@ -92,16 +92,7 @@ fn details(report: &Report, group: &Group<'_>, finding: &Finding, out: &mut dyn 
     };
     fact("What to do", &advice::solution(report, finding))?;
     for evidence in &finding.evidence {
-        let names = format!(
-            "{} of {}: {} {} {}. {}",
-            evidence.advisory,
-            evidence.feed,
-            evidence.name,
-            evidence.version,
-            evidence.range,
-            evidence.reason
-        );
-        fact("Why", &names)?;
+        fact("Why", &evidence.to_string())?;
     }
     let decided = finding.rating.as_ref().map(|rating| format!("{} says {}", rating.source, rating.value));
     fact("Severity", &decided.unwrap_or_default())?;

@@ -6,7 +6,7 @@ mod findings;
 
 use std::io::{self, Write};
 
-use plimsoll_core::Assessment;
+use plimsoll_core::{Assessment, Severity};
 use sha2::{Digest as _, Sha256};
 
 use super::markdown::why;
@@ -17,6 +17,17 @@ use crate::{Options, Report, headline};
 
 /// The style of HTML reports, for pages that are to look like them.
 pub const STYLE_SHEET: &str = include_str!("report.css");
+/// How [`STYLE_SHEET`] names a level.
+pub fn style_class(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "critical",
+        Severity::High => "high",
+        Severity::Medium => "medium",
+        Severity::Low => "low",
+        _ => "other",
+    }
+}
+
 const SCRIPT: &str = include_str!("report.js");
 /// Things to do that are shown before the rest is only counted.
 const FIRST: usize = 10;
