@@ -1,6 +1,8 @@
 //! Google Artifact Registry's notifications ("Configuring Pub/Sub notifications"), as Pub/Sub pushes them, wrapped or
 //! not.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::fields::{self, cut, shown, text};
@@ -26,7 +28,7 @@ pub(super) fn event(value: &Value) -> Result<RegistryEvent, SkippedReason> {
         return bare(value);
     }
     let message = value.get("message").unwrap_or(&Value::Null);
-    let data = text(message, &["data"]).and_then(unwrapped);
+    let data = text(message, &["data"]).and_then(|data| STANDARD.decode(data).ok());
     let inner = data.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
     let inner = inner.filter(is_bare).ok_or_else(|| SkippedReason::Other("a message of Pub/Sub".into()))?;
     let time = text(message, &["publishTime"]).or_else(|| text(message, &["publish_time"]));
@@ -59,48 +61,4 @@ fn bare(value: &Value) -> Result<RegistryEvent, SkippedReason> {
         tag,
         ..fields::event(Format::GoogleArtifactRegistry, action, Some(any.repository()))?
     })
-}
-
-/// What base64 stands for (RFC 4648, section 4); nothing where it is none.
-fn unwrapped(text: &str) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(text.len() / 4 * 3);
-    let (mut bits, mut held) = (0_u32, 0_u32);
-    for byte in text.trim_end_matches('=').bytes() {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(value);
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            out.push((bits >> held & 0xff) as u8);
-        }
-    }
-    Some(out)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::unwrapped;
-
-    #[test]
-    fn base64_of_rfc_4648() {
-        for (text, bytes) in [
-            ("", ""),
-            ("Zg==", "f"),
-            ("Zm8=", "fo"),
-            ("Zm9v", "foo"),
-            ("Zm9vYg==", "foob"),
-            ("Zm9vYmE=", "fooba"),
-            ("Zm9vYmFy", "foobar"),
-        ] {
-            assert_eq!(unwrapped(text).as_deref(), Some(bytes.as_bytes()));
-        }
-        assert_eq!(unwrapped("Zm9v\n"), None);
-    }
 }

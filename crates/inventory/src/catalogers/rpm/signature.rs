@@ -1,5 +1,8 @@
 //! Which key made an OpenPGP signature (RFC 9580, 4.2 and 5.2).
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 /// The id of the key, in hexadecimal, that a signature packet names.
 pub(super) fn key_id(packet: &[u8]) -> Option<String> {
     let (&first, rest) = packet.split_first()?;
@@ -72,25 +75,9 @@ fn issuer(mut subpackets: &[u8]) -> Option<String> {
 
 /// Base64 (RFC 4648, 4); nothing where it is something else.
 pub(super) fn decode(text: &[u8]) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(text.len() / 4 * 3);
-    let (mut bits, mut count) = (0_u32, 0_u32);
-    for &byte in text.iter().filter(|byte| !byte.is_ascii_whitespace() && **byte != b'=') {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            out.push(u8::try_from(bits >> count & 0xff).ok()?);
-        }
-    }
-    Some(out)
+    // It is stored in lines.
+    let text: Vec<u8> = text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    STANDARD.decode(text).ok()
 }
 
 fn hex(bytes: &[u8]) -> String {

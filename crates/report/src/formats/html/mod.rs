@@ -6,6 +6,8 @@ mod findings;
 
 use std::io::{self, Write};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use plimsoll_core::{Assessment, Severity};
 use sha2::{Digest as _, Sha256};
 
@@ -246,18 +248,7 @@ fn diagnostics(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 /// A hash as a content security policy writes it: base64.
 fn hash(text: &str) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let hash: [u8; 32] = Sha256::digest(text.as_bytes()).into();
-    let mut out = String::with_capacity(44);
-    for chunk in hash.chunks(3) {
-        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for (place, shift) in [18, 12, 6, 0].into_iter().enumerate() {
-            let digit = DIGITS.get((bits >> shift & 63) as usize).copied().unwrap_or(b'A');
-            out.push(if place > chunk.len() { '=' } else { char::from(digit) });
-        }
-    }
-    out
+    STANDARD.encode(Sha256::digest(text.as_bytes()))
 }
 
 #[cfg(test)]
