@@ -185,11 +185,7 @@ fn is_meant(store: &SqliteStore, filter: &Filter, detail: &ImageDetail) -> bool 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: if std::env::var_os("PLIMSOLL_EXHAUSTIVE").is_some() { 1000 } else { 40 },
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(cases(40, 1000))]
 
     #[test]
     fn lists_hold_what_is_meant(

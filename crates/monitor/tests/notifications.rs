@@ -56,11 +56,7 @@ fn deliver(store: &SqliteStore, name: &str, most: usize, refuse: Option<usize>, 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: if std::env::var_os("PLIMSOLL_EXHAUSTIVE").is_some() { 2000 } else { 60 },
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(cases(60, 2000))]
 
     #[test]
     fn what_is_told_adds_up(steps in prop::collection::vec(step(), 1..25)) {

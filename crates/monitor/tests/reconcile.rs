@@ -196,11 +196,7 @@ fn believed(store: &SqliteStore) -> (BTreeSet<(String, String, u8)>, BTreeSet<u8
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: if std::env::var_os("PLIMSOLL_EXHAUSTIVE").is_some() { 2000 } else { 60 },
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(cases(60, 2000))]
 
     #[test]
     fn after_a_listing_the_store_says_what_is_true(

@@ -13,6 +13,13 @@ use plimsoll_matcher::{Candidates, Error as MatchError, Options, Query, Record};
 use plimsoll_monitor::{Advisories, DAY, Error, Incoming, Judge, Place, Policies, Scan, SqliteStore, Store};
 use plimsoll_registry::{Action, Format, RegistryEvent};
 use plimsoll_rules::Ruleset;
+use proptest::test_runner::Config as ProptestConfig;
+
+/// How many cases a property is tried with, and how many with `PLIMSOLL_EXHAUSTIVE`.
+pub fn cases(usual: u32, exhaustive: u32) -> ProptestConfig {
+    let cases = if std::env::var_os("PLIMSOLL_EXHAUSTIVE").is_some() { exhaustive } else { usual };
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
 
 pub const REGISTRY: &str = "r.example";
 pub const NOW: i64 = 20_000 * DAY;
