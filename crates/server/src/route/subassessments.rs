@@ -99,6 +99,19 @@ impl Asked {
             && (self.form == Form::Seed || is(self.package.clone(), package()))
     }
 
+    /// Whether the image can have any that is wanted, so that it is worth its report.
+    fn may_want_of(&self, image: &Image) -> bool {
+        let (active, disabled) = (image.counts.active() > 0, image.counts.disabled > 0);
+        let of_state = match self.code {
+            None => active || disabled,
+            Some(Code::Unhealthy) => active,
+            Some(Code::NotApplicable) => disabled,
+            // Sub-assessments are of findings: what is healthy has none.
+            Some(Code::Healthy) => false,
+        };
+        !image.index && of_state
+    }
+
     fn limit(&self) -> usize {
         self.limit.unwrap_or(DEFAULT).clamp(1, MOST)
     }
@@ -204,7 +217,7 @@ fn page(app: &Shared, asked: &Asked) -> Result<(Vec<Value>, Option<String>), Pro
         for image in &listed.images {
             let skip = std::mem::take(&mut at.skip);
             at.image = image.number;
-            if has_findings(image) {
+            if asked.may_want_of(image) {
                 let mut values = all(app, &image.digest, asked.form)?;
                 values.retain(|value| asked.wants(value));
                 let room = asked.limit() - out.len();
@@ -227,10 +240,6 @@ fn page(app: &Shared, asked: &Asked) -> Result<(Vec<Value>, Option<String>), Pro
             return Ok((out, None));
         }
     }
-}
-
-fn has_findings(image: &Image) -> bool {
-    !image.index && (image.counts.active() > 0 || image.counts.disabled > 0)
 }
 
 /// What a path of Azure's API asks for.
