@@ -108,7 +108,8 @@ pub struct Sink {
     /// Files that an operating-system package owns: the package's name and the hash of the path
     /// (see [`path_hash`]).
     pub owned: Vec<Owned>,
-    /// [`path_hash`] of files that packages of a language installed: a program among them is no mystery.
+    /// [`path_hash`] of files that packages of a language installed, and of those of which another file says all there
+    /// is: a program among them is no mystery, and hearsay from them adds nothing.
     pub installed: Vec<u64>,
     /// Where the packages of a directory were installed from.
     pub origins: Vec<DirectoryOrigin>,

@@ -89,6 +89,7 @@ fn found(format: &Format, case: &Path) -> (Coordinates, Coordinates) {
             // Without a name to go by, whoever can read it does.
             if reading.is_some() || all.len() == 1 || sink.diagnostics.is_empty() {
                 packages.extend(sink.packages);
+                packages.extend(sink.hearsay.into_iter().map(|said| said.package));
             }
         }
     }

@@ -188,21 +188,29 @@ fn sbom(bytes: &[u8], path: &Path) -> Result<Listed, Error> {
 
 /// A bill of materials, or a file by itself; nothing where it tells nothing.
 fn file_alone(path: &Path, options: &OpenOptions) -> Result<Option<Listed>, Error> {
+    if let Some(listed) = bill_alone(path)? {
+        return Ok(Some(listed));
+    }
     let mut file = File::open(path).map_err(|error| unreadable(path, error))?;
     let size = file.metadata().map_err(|error| unreadable(path, error))?.len();
-    if size <= SBOM {
-        let start = head(path)?;
-        let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start).trim_ascii_start();
-        if start.starts_with(b"{") || start.starts_with(b"<") || !start.contains(&0) {
-            let bytes = limited(&mut File::open(path).map_err(|error| unreadable(path, error))?, path)?;
-            match plimsoll_inventory::SbomFormat::of(&bytes) {
-                Ok(None) => {}
-                _ => return sbom(&bytes, path).map(Some),
-            }
-        }
-    }
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     lone(&absolute, size, &mut file, options).map_err(|error| unreadable(path, error))
+}
+
+/// A bill of materials; nothing where the file is none.
+fn bill_alone(path: &Path) -> Result<Option<Listed>, Error> {
+    let mut file = File::open(path).map_err(|error| unreadable(path, error))?;
+    let size = file.metadata().map_err(|error| unreadable(path, error))?.len();
+    let start = head(path)?;
+    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start).trim_ascii_start();
+    if size > SBOM || start.contains(&0) && !start.starts_with(b"{") && !start.starts_with(b"<") {
+        return Ok(None);
+    }
+    let bytes = limited(&mut file, path)?;
+    match plimsoll_inventory::SbomFormat::of(&bytes) {
+        Ok(None) => Ok(None),
+        _ => sbom(&bytes, path).map(Some),
+    }
 }
 
 fn bytes_alone(bytes: &[u8], name: &Path, options: &OpenOptions) -> Result<Listed, Error> {
@@ -257,6 +265,10 @@ fn few_files(path: &Path, options: &OpenOptions) -> Result<Option<Listed>, Error
     }
     files.sort();
     for (name, path) in files {
+        if let Some(listed) = bill_alone(&path)? {
+            found.packages.extend(listed.taken.inventory.packages);
+            continue;
+        }
         let read = File::open(&path).and_then(|mut file| {
             let size = file.metadata()?.len();
             catalogers.lone_file(&name, size, &mut file, &options.limits)

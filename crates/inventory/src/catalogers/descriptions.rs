@@ -47,6 +47,9 @@ descriptions! {
     "spack" [Spack] "installed packages" "no feed covers them";
     "flatpak" [Flatpak] "applications and their releases" "no feed covers them";
     "chocolatey" [Chocolatey] "installed packages" "no feed covers them";
+    "macos-bundle" [Generic] "applications of macOS" "no feed covers them";
+    "conda-environment" [Conda, PyPi] "what environments ask for: versions that are named, bounds with low confidence" "no feed covers Conda's";
+    "conda-lock" [Conda, PyPi] "locked packages: explicit lists, conda-lock, pixi" "no feed covers Conda's";
     "python-installed" [PyPi] "installed distributions: dist-info, egg-info" "";
     "python-archive" [PyPi] "wheels and eggs that are imported as archives" "";
     "python-origin" [PyPi] "where a distribution was installed from: repositories with their commits, archives with their hashes, editable directories; editable installs whose record is gone" "";
@@ -58,10 +61,14 @@ descriptions! {
     "embedded-sbom" [Generic] "bills of materials in CycloneDX, SPDX and Syft's form, also in Java archives: packages with low confidence, where nothing else of that name was found" "what documents say of system packages, where there is a package database; SPDX 3";
     "python-lock" [PyPi] "poetry, PDM, uv and pylock lock files" "";
     "python-pipfile-lock" [PyPi] "Pipfile.lock" "";
-    "python-requirements" [PyPi] "pinned requirements and constraints; others without a version" "files that a requirements file includes";
-    "go-mod" [Golang] "required modules with replacements" "versions that go.sum lists";
+    "python-requirements" [PyPi] "pinned requirements and constraints; the one bound of others with low confidence" "files that a requirements file includes";
+    "python-project" [PyPi] "what projects ask for, also in Poetry's, PDM's and uv's tables: pins, and the one bound of others with low confidence, where no lock file names the package" "";
+    "python-pipfile" [PyPi] "what pipenv is asked for, likewise" "";
+    "go-mod" [Golang] "required modules with replacements" "";
+    "go-sum" [Golang] "the last version of each module with a checksum, with low confidence, where no go.mod names it and the one beside it is of Go before 1.17" "";
     "go-vendor" [Golang] "vendored modules" "";
     "cargo-lock" [Cargo] "locked crates" "";
+    "cargo-manifest" [Cargo] "the project, and what it asks for with low confidence, where no lock file names it" "what comes from a folder, a branch or a tag";
     "ruby-gemspec" [Gem] "installed gems" "";
     "ruby-gemfile-lock" [Gem] "locked gems" "";
     "php-composer-installed" [Composer] "installed packages" "";
@@ -77,7 +84,8 @@ descriptions! {
     "dotnet-project-assets" [Nuget] "resolved packages" "";
     "dotnet-project" [Nuget] "package references and central versions" "versions of properties in other files";
     "dotnet-packages-config" [Nuget] "packages" "";
-    "dotnet-paket-lock" [Nuget] "locked packages of NuGet" "repositories of GitHub";
+    "dotnet-paket-lock" [Nuget, Generic] "locked packages of NuGet, repositories of GitHub" "";
+    "dotnet-paket-dependencies" [Nuget, Generic] "what Paket is asked for, where no lock file names it" "";
     "dart-pubspec" [Pub] "packages in the cache" "";
     "dart-pub-lock" [Pub] "locked packages" "SDKs";
     "swift-resolved" [Swift] "pinned packages" "pins to a branch have no version";
@@ -88,12 +96,14 @@ descriptions! {
     "elixir-mix-lock" [Hex] "locked packages" "commits are no versions";
     "erlang-rebar-lock" [Hex] "locked packages" "";
     "gleam-manifest" [Hex] "resolved packages" "";
+    "gleam-project" [Hex] "what projects ask for, where no manifest names it" "folders of the project";
     "r-installed" [Cran] "installed packages" "";
     "r-renv-lock" [Cran] "locked packages of CRAN" "packages of Bioconductor have no feed";
     "lua-rockspec" [Luarocks] "installed rocks" "no feed covers them";
     "perl-metadata" [Cpan] "installed distributions" "no feed covers them";
     "perl-cpanfile-snapshot" [Cpan] "locked distributions" "no feed covers them";
     "julia-manifest" [Julia] "resolved packages" "";
+    "julia-project" [Julia] "the project itself" "what it depends on, which has no version there";
     "conan-lock" [Conan] "locked packages" "";
     "conan-file" [Conan] "required packages" "";
     "opam-switch" [Opam] "installed packages" "";
@@ -106,5 +116,5 @@ descriptions! {
     "node-yarn-lock" [Npm] "locked packages, classic and berry" "";
     "node-pnpm-lock" [Npm] "locked packages, versions 5 to 9" "";
     "node-bun-lock" [Npm] "locked packages of the text form" "the binary form `bun.lockb`";
-    "node-deno-lock" [Npm] "locked packages of npm" "remote modules; packages of JSR have no feed";
+    "node-deno-lock" [Npm] "locked packages of npm and JSR, remote modules with a version" "only npm's have a feed";
 }

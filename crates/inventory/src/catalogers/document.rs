@@ -29,9 +29,18 @@ pub(crate) struct Text<'a> {
 }
 
 impl Text<'_> {
-    /// The text, without a byte order mark; bytes that are not UTF-8 become U+FFFD.
+    /// The text, without a byte order mark, which also says whether it is in UTF-16; what is no character becomes U+FFFD.
     pub(crate) fn lossy(&self) -> std::borrow::Cow<'_, str> {
-        String::from_utf8_lossy(self.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(self.bytes))
+        let wide = |bytes: &[u8], unit: fn([u8; 2]) -> u16| -> String {
+            let units = bytes.chunks_exact(2).filter_map(|pair| Some(unit(pair.try_into().ok()?)));
+            char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+        };
+        match self.bytes {
+            [0xff, 0xfe, rest @ ..] => wide(rest, u16::from_le_bytes).into(),
+            [0xfe, 0xff, rest @ ..] => wide(rest, u16::from_be_bytes).into(),
+            [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest),
+            bytes => String::from_utf8_lossy(bytes),
+        }
     }
 }
 
@@ -74,6 +83,12 @@ impl Cataloger for Document {
                 out.packages.push(package);
             }
         }
+        let said = found.hearsay.into_iter().filter(|said| !said.package.name.trim().is_empty());
+        for said in said {
+            if seen.insert(said.package.clone()) {
+                out.hearsay.push(said);
+            }
+        }
         out.installed.append(&mut found.installed);
         out.diagnostics.append(&mut found.diagnostics);
     }
@@ -92,6 +107,13 @@ mod tests {
     use super::super::identity;
     use super::*;
     use plimsoll_core::PackageType;
+
+    #[test]
+    fn the_byte_order_mark_says_the_encoding() {
+        for bytes in [&b"a=1"[..], b"\xef\xbb\xbfa=1", b"\xff\xfea\0=\x001\0", b"\xfe\xff\0a\0=\x001"] {
+            assert_eq!(Text { path: b"", bytes }.lossy(), "a=1");
+        }
+    }
 
     #[test]
     fn lock_files_of_installed_packages_declare_nothing() {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use plimsoll_core::{Diagnostic, DiagnosticKind, PackageType, Role};
+use plimsoll_core::{Diagnostic, PackageType, Role};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -61,15 +61,6 @@ pub(crate) const CONFIG: Document = Document {
     interests: &[Interest { pattern: Pattern::Name("packages.config"), take: WHOLE }],
     role: Role::Declared,
     read: read_config,
-};
-
-/// Lock files of Paket.
-pub(crate) const PAKET: Document = Document {
-    id: "dotnet-paket-lock",
-    revision: 1,
-    interests: &[Interest { pattern: Pattern::Name("paket.lock"), take: WHOLE }],
-    role: Role::Declared,
-    read: read_paket,
 };
 
 #[derive(Deserialize, Default)]
@@ -219,31 +210,6 @@ fn read_config(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
                 .is_some_and(|dev| dev.eq_ignore_ascii_case("true"));
             add(name, version, dev, out);
         }
-    }
-    Ok(())
-}
-
-fn read_paket(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
-    let text = file.lossy();
-    let (mut source, mut sources) = ("", 0);
-    for line in text.lines().filter(|line| !line.trim().is_empty()) {
-        let indent = line.len() - line.trim_start().len();
-        match indent {
-            0 => {
-                source = line.trim();
-                sources += 1;
-            }
-            // What a package depends on stands deeper.
-            4 if source == "NUGET" => {
-                if let Some((name, rest)) = line.trim().split_once(" (") {
-                    add(name, rest.split(')').next().unwrap_or(""), false, out);
-                }
-            }
-            _ => {}
-        }
-    }
-    if sources == 0 && !text.trim().is_empty() {
-        return Err(Diagnostic::new(DiagnosticKind::Malformed, "Paket's lock file names no source"));
     }
     Ok(())
 }

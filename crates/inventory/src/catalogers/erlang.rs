@@ -1,11 +1,9 @@
-//! Erlang, Elixir and Gleam: what Mix, Rebar and Gleam select, and the applications that are installed.
+//! Erlang and Elixir: what Mix and Rebar select, and the applications that are installed.
 
 use plimsoll_core::{Content, Diagnostic, DiagnosticKind, Package, PackageType, Role, Take};
-use serde::Deserialize;
 
-use super::document::{Document, Text as File, WHOLE, malformed};
+use super::document::{Document, Text as File, WHOLE};
 use super::identity;
-use super::json::{Elements, Text};
 use crate::{Cataloger, Interest, Pattern, Sink};
 
 /// Lock files of Mix.
@@ -24,15 +22,6 @@ pub(crate) const REBAR_LOCK: Document = Document {
     interests: &[Interest { pattern: Pattern::Name("rebar.lock"), take: WHOLE }],
     role: Role::Declared,
     read: read_rebar,
-};
-
-/// Manifests of Gleam, which are its lock files.
-pub(crate) const GLEAM: Document = Document {
-    id: "gleam-manifest",
-    revision: 1,
-    interests: &[Interest { pattern: Pattern::Name("manifest.toml"), take: WHOLE }],
-    role: Role::Declared,
-    read: read_gleam,
 };
 
 /// `"plug": {:hex, :plug, "1.11.1", …}`, one on a line.
@@ -82,32 +71,6 @@ fn read_rebar(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
     }
     if names == 0 && !text.trim().is_empty() && !text.trim_start().starts_with('[') {
         return Err(Diagnostic::new(DiagnosticKind::Malformed, "Rebar's lock file names no package"));
-    }
-    Ok(())
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Manifest {
-    packages: Elements<Listed>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Listed {
-    name: Text,
-    version: Text,
-    source: Text,
-}
-
-fn read_gleam(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
-    let manifest: Manifest =
-        toml::from_str(&file.lossy()).map_err(|error| malformed("manifest.toml", error))?;
-    // Other tools have files of this name.
-    for listed in manifest.packages.0.iter().filter(|listed| listed.source.some() == Some("hex")) {
-        if let (Some(name), Some(version)) = (listed.name.some(), listed.version.some()) {
-            out.packages.push(identity::plain(PackageType::Hex, name, version));
-        }
     }
     Ok(())
 }

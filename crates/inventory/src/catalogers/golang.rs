@@ -1,18 +1,18 @@
 //! Go sources: what `go.mod` and a vendor folder select. What a program was built from is read from the program.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use plimsoll_core::{Diagnostic, DiagnosticKind, PackageType, Role};
+use plimsoll_core::{Confidence, Diagnostic, DiagnosticKind, Identity, PackageType, Role};
 
 use super::document::{Document, Text as File, WHOLE};
 use super::identity;
-use crate::{Interest, Pattern, Sink};
+use crate::{Hearsay, Interest, Pattern, Sink, path_hash};
 
 /// Module files (Go Modules Reference, "go.mod files"). What they say of Go itself is the oldest version that will
 /// do, so the standard library is not among what they select.
 pub(crate) const MODULE: Document = Document {
     id: "go-mod",
-    revision: 1,
+    revision: 2,
     interests: &[Interest { pattern: Pattern::Name("go.mod"), take: WHOLE }],
     role: Role::Declared,
     read: read_module,
@@ -27,6 +27,16 @@ pub(crate) const VENDOR: Document = Document {
     read: read_vendor,
 };
 
+/// Checksums of modules (Go Modules Reference, "go.sum files"): every version that was looked at, of which the last is
+/// taken. It is evidence where go.mod does not name all modules itself, as it does since Go 1.17.
+pub(crate) const SUM: Document = Document {
+    id: "go-sum",
+    revision: 1,
+    interests: &[Interest { pattern: Pattern::Name("go.sum"), take: WHOLE }],
+    role: Role::Declared,
+    read: read_sum,
+};
+
 /// A replaced module: its version, where the directive names one, and what takes its place.
 type Replacement<'a> = (Option<&'a str>, &'a str, Option<&'a str>);
 
@@ -36,6 +46,7 @@ fn read_module(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
     let mut replaced: HashMap<&str, Replacement<'_>> = HashMap::new();
     let mut excluded = Vec::new();
     let mut is_module = false;
+    let mut complete = false;
     let mut block = "";
     for line in text.lines() {
         let line = line.split("//").next().unwrap_or_default().trim();
@@ -64,7 +75,11 @@ fn read_module(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
             ("require", [path, version, ..]) => required.push((*path, *version)),
             ("require", [path]) => required.push((*path, "")),
             ("exclude", [path, version, ..]) => excluded.push((*path, *version)),
-            ("module" | "go", [_, ..]) => is_module = true,
+            ("go", [version, ..]) => {
+                is_module = true;
+                complete = lists_all(version);
+            }
+            ("module", [_, ..]) => is_module = true,
             ("replace", [path, rest @ ..]) => {
                 let at = rest.iter().position(|word| *word == "=>");
                 if let Some((old, [_, new, version @ ..])) = at.and_then(|at| rest.split_at_checked(at)) {
@@ -77,6 +92,11 @@ fn read_module(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
     if required.is_empty() && !is_module {
         return Err(Diagnostic::new(DiagnosticKind::Malformed, "go.mod without a module"));
     }
+    if complete {
+        // Its go.sum has nothing to add.
+        let directory = file.path.strip_suffix(b"go.mod").unwrap_or_default();
+        out.installed.push(path_hash(&[directory, b"go.sum"].concat()));
+    }
     for (path, version) in required.into_iter().filter(|one| !excluded.contains(one)) {
         match replaced.get(path).filter(|(only, ..)| only.is_none_or(|only| only == version)) {
             Some((_, new, Some(version))) => add(new, version, out),
@@ -84,6 +104,44 @@ fn read_module(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
             Some(_) => add(path, "", out),
             None => add(path, version, out),
         }
+    }
+    Ok(())
+}
+
+/// Whether go.mod of this version names what dependencies depend on (Go Modules Reference, "Lazy module loading").
+fn lists_all(version: &str) -> bool {
+    let mut numbers = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) >= (1, 17)
+}
+
+fn read_sum(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
+    // Modules that were fetched have such files, too.
+    if file.path.windows(8).any(|part| part == b"pkg/mod/") {
+        return Ok(());
+    }
+    let text = file.lossy();
+    let mut last: BTreeMap<&str, (&str, bool)> = BTreeMap::new();
+    for line in text.lines() {
+        let mut words = line.split_whitespace();
+        let (Some(path), Some(version), Some(_)) = (words.next(), words.next(), words.next()) else {
+            continue;
+        };
+        // Of most versions only what they require was read.
+        let (version, read) = match version.strip_suffix("/go.mod") {
+            Some(version) => (version, false),
+            None => (version, true),
+        };
+        let known = last.entry(path).or_insert((version, read));
+        if read || !known.1 {
+            *known = (version, read);
+        }
+    }
+    for (path, (version, read)) in last {
+        let mut package = identity::slashed(PackageType::Golang, path, version);
+        package.role = Role::Declared;
+        let evidence = if read { "checksum in go.sum" } else { "checksum of its go.mod in go.sum" };
+        package.identity = Some(Identity { confidence: Confidence::Low, evidence: evidence.to_owned() });
+        out.hearsay.push(Hearsay { package, any_version: true });
     }
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! One file or folder for each kind of package database or manifest; each is listed in [`all`].
 
 mod apk;
+mod apple;
+mod asked;
 mod binary;
 mod bitnami;
 mod bottlerocket;
@@ -9,6 +11,7 @@ mod chisel;
 mod chocolatey;
 mod conan;
 mod conda;
+mod conda_environment;
 mod cos;
 mod dart;
 mod deb822;
@@ -20,6 +23,7 @@ mod embedded_sbom;
 mod erlang;
 mod flatpak;
 mod github;
+mod gleam;
 mod golang;
 mod haskell;
 mod header;
@@ -38,6 +42,7 @@ mod opkg;
 pub(crate) mod os;
 mod os_release;
 mod pacman;
+mod paket;
 mod perl;
 mod php;
 mod portage;
@@ -90,6 +95,9 @@ pub fn all() -> Vec<Box<dyn Cataloger>> {
         Box::new(spack::Spack),
         Box::new(flatpak::METAINFO),
         Box::new(chocolatey::NUSPEC),
+        Box::new(apple::BUNDLE),
+        Box::new(conda_environment::ENVIRONMENT),
+        Box::new(conda_environment::LOCK),
         Box::new(python::Installed),
         Box::new(python::Archives),
         Box::new(python::Origins),
@@ -102,9 +110,13 @@ pub fn all() -> Vec<Box<dyn Cataloger>> {
         Box::new(python::TOML),
         Box::new(python::PIPFILE),
         Box::new(python::REQUIREMENTS),
+        Box::new(python::PYPROJECT),
+        Box::new(python::PIPFILE_PROJECT),
         Box::new(golang::MODULE),
         Box::new(golang::VENDOR),
+        Box::new(golang::SUM),
         Box::new(cargo::LOCK),
+        Box::new(cargo::MANIFEST),
         Box::new(ruby::Installed),
         Box::new(ruby::GEMFILE_LOCK),
         Box::new(php::INSTALLED),
@@ -120,7 +132,8 @@ pub fn all() -> Vec<Box<dyn Cataloger>> {
         Box::new(dotnet::ASSETS),
         Box::new(dotnet::PROJECT),
         Box::new(dotnet::CONFIG),
-        Box::new(dotnet::PAKET),
+        Box::new(paket::LOCK),
+        Box::new(paket::DEPENDENCIES),
         Box::new(dart::Specs),
         Box::new(dart::LOCK),
         Box::new(swift::RESOLVED),
@@ -130,13 +143,15 @@ pub fn all() -> Vec<Box<dyn Cataloger>> {
         Box::new(erlang::Applications),
         Box::new(erlang::MIX_LOCK),
         Box::new(erlang::REBAR_LOCK),
-        Box::new(erlang::GLEAM),
+        Box::new(gleam::MANIFEST),
+        Box::new(gleam::PROJECT),
         Box::new(r::Installed),
         Box::new(r::RENV_LOCK),
         Box::new(lua::Installed),
         Box::new(perl::Metadata),
         Box::new(perl::SNAPSHOT),
         Box::new(julia::MANIFEST),
+        Box::new(julia::PROJECT),
         Box::new(conan::LOCK),
         Box::new(conan::CONANFILE),
         Box::new(opam::SWITCH),

@@ -60,6 +60,25 @@ pub(super) fn language(id: &str) -> Vec<(&'static str, Vec<u8>)> {
                 r#"{"default":{"a":{"version":"==1"}},"develop":{"b":{"version":"==2"}}}"#,
             )]
         }
+        "macos-bundle" => vec![
+            ("A.app/Contents/Info.plist", super::apple::sample()),
+            text(
+                "B.app/Contents/Info.plist",
+                "<plist><dict><key>CFBundleName</key><string>a</string></dict></plist>",
+            ),
+        ],
+        "conda-environment" => {
+            vec![text("environment.yml", "dependencies:\n  - c::a=1.0=b\n  - b >=2\n  - pip:\n    - c==3\n")]
+        }
+        "conda-lock" => vec![
+            text("conda.lock", "@EXPLICIT\nhttps://a.b/linux-64/a-b-1.0-0.conda#00\n"),
+            text("conda-lock.yml", "package:\n- name: a\n  version: '1'\n  manager: pip\n"),
+        ],
+        "python-project" => vec![text(
+            "pyproject.toml",
+            "[project]\ndependencies = [\"a[b]>=1; x\"]\n[tool.poetry.dependencies]\nc = \"^1\"\nd = {version = \"2\"}\n",
+        )],
+        "python-pipfile" => vec![text("Pipfile", "[packages]\na = \"==1\"\nb = {version = \">=2\"}\n")],
         "python-requirements" => {
             vec![text(
                 "requirements.txt",
@@ -73,6 +92,21 @@ pub(super) fn language(id: &str) -> Vec<(&'static str, Vec<u8>)> {
         "go-vendor" => {
             vec![text("vendor/modules.txt", "# a.b/c v1.0.0 => d.e/f v2.0.0\n## explicit\nd.e/f/g\n")]
         }
+        "go-sum" => vec![text("go.sum", "a.b/c v1.0.0 h1:x=\na.b/c v1.1.0/go.mod h1:x=\n")],
+        "cargo-manifest" => vec![text(
+            "Cargo.toml",
+            "[package]\nname = \"a\"\nversion = \"1.0.0\"\n[dependencies]\nb = \"2\"\nc = {git = \"https://a.b\", rev = \"00\"}\n",
+        )],
+        "dotnet-paket-dependencies" => {
+            vec![text("paket.dependencies", "nuget A ~> 1.0 // x\ngithub b/c:1.0 d.fs\n")]
+        }
+        "gleam-project" => {
+            vec![text(
+                "gleam.toml",
+                "[dependencies]\na = \"~> 1.0\"\nb = {git = \"https://a.b\", ref = \"0\"}\n",
+            )]
+        }
+        "julia-project" => vec![text("Project.toml", "name = \"A\"\nuuid = \"0\"\nversion = \"1.0.0\"\n")],
         "cargo-lock" => {
             vec![text(
                 "Cargo.lock",

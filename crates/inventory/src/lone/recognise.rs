@@ -35,7 +35,8 @@ impl Seen<'_> {
     }
 
     fn starts(&self, text: &[u8]) -> bool {
-        self.bytes.trim_ascii_start().starts_with(text)
+        let bytes = self.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(self.bytes);
+        bytes.trim_ascii_start().starts_with(text)
     }
 
     fn json(&self) -> bool {
@@ -89,6 +90,12 @@ kinds! {
     "poetry.lock" |it| it.line("[[package]]") && it.any(&["\noptional = ", "\npython-versions = ", "\nrequires_python = "]);
     "Cargo.lock" |it| it.line("[[package]]");
 
+    "pyproject.toml" |it| it.line("[project]") || it.line("[tool.poetry") || it.line("[dependency-groups]");
+    "Pipfile" |it| it.line("[packages]") || it.line("[dev-packages]");
+    "environment.yml" |it| it.line("dependencies:") && (it.line("channels:") || it.line("name:"));
+    "conda.lock" |it| it.line("@EXPLICIT");
+    "conda-lock.yml" |it| it.line("package:") && it.has(&["manager:"]);
+
     // JavaScript.
     "yarn.lock" |it| it.has(&["# yarn lockfile v1"]) || it.line("__metadata:");
     "pnpm-lock.yaml" |it| it.line("lockfileVersion:") || it.line("shrinkwrapVersion:");
@@ -107,6 +114,7 @@ kinds! {
     "Packages.props" |it| it.xml() && it.has(&["<Project", "<PackageReference", "Update="]) && it.ends(".props");
     "a.csproj" |it| it.xml() && it.has(&["<Project", "PackageReference"]);
     "ProgramData/chocolatey/lib/a/a.nuspec" |it| it.xml() && it.has(&["<package", "<metadata"]);
+    "paket.dependencies" |it| it.line("nuget ") || it.line("github ");
     "paket.lock" |it| it.line("NUGET") || it.line("PAKET");
 
     // PHP.
@@ -124,6 +132,7 @@ kinds! {
     // Go and the rest, by what their tools write.
     "go.mod" |it| it.line("module ") && (it.line("go ") || it.line("require"));
     "go.mod" |it| it.ends(".mod") && (it.line("require ") || it.line("replace "));
+    "go.sum" |it| checksums(it);
     "vendor/modules.txt" |it| it.line("## explicit") && it.line("# ");
     "Gemfile.lock" |it| (it.line("GEM") || it.line("GIT") || it.line("PATH")) && it.has(&["specs:"]);
     "Gemfile.lock" |it| it.line("PLATFORMS") && it.line("DEPENDENCIES");
@@ -139,6 +148,11 @@ kinds! {
     "rebar.lock" |it| it.has(&["{pkg,<<"]);
     "lib/a-1/ebin/a.app" |it| it.has(&["{application,"]);
     "manifest.toml" |it| it.line("packages = [");
+    "Cargo.toml" |it| it.line("[package]") || it.line("[workspace]");
+    "Project.toml" |it| it.line("uuid = ") && it.line("name = ");
+    "gleam.toml" |it| it.line("name = ") && it.line("version = ") && (it.line("[dependencies]") || it.line("[dev-dependencies]") || it.line("target = "));
+    "A.app/Contents/Info.plist" |it| it.bytes.starts_with(b"bplist0") || it.xml() && it.has(&["<plist", "CFBundle"]);
+    "var/db/pkg/a/a-1/PF" |it| ebuild(it);
     "Manifest.toml" |it| it.line("julia_version") || it.line("manifest_format") || it.line("[[deps.");
     "conan.lock" |it| it.json() && (it.has(&["\"graph_lock\""]) || it.has(&["\"requires\"", "\"build_requires\""]));
     "conanfile.txt" |it| it.line("[requires]");
@@ -148,6 +162,7 @@ kinds! {
     "META.yml" |it| it.line("meta-spec:");
     "usr/lib/luarocks/rocks-5.1/a/1-1/a-1-1.rockspec" |it| it.line("package") && it.line("source") && it.any(&["rockspec_format", "build = {", "dependencies = {"]);
     "home/.opam/default/.opam-switch/switch-state" |it| it.has(&["opam-version:", "installed: ["]);
+    "home/.opam/default/.opam-switch/a.export" |it| it.ends(".install") && it.first().contains(&b'.');
     ".github/workflows/a.yml" |it| (it.line("jobs:") || it.line("runs:")) && it.has(&["uses:"]);
     "snap/a/1/meta/snap.yaml" |it| it.line("name:") && it.line("version:") && it.any(&["\nconfinement:", "\ngrade:", "\nbase:", "\narchitectures:"]);
     "usr/share/snappy/dpkg.yaml" |it| it.line("packages:") && it.line("- ") && it.has(&["="]);
@@ -167,6 +182,21 @@ fn gradle(it: &Seen<'_>) -> bool {
     let first = lines.find(|line| !line.is_empty() && !line.starts_with(b"#")).unwrap_or_default();
     let coordinates = first.split(|&b| b == b'=').next().unwrap_or_default();
     first.contains(&b'=') && coordinates.split(|&b| b == b':').count() == 3 && !coordinates.contains(&b' ')
+}
+
+/// `module version hash` in the first line.
+fn checksums(it: &Seen<'_>) -> bool {
+    let words: Vec<&[u8]> = it.first().split(|&b| b == b' ').collect();
+    matches!(words.as_slice(), [path, version, hash]
+        if path.contains(&b'.') && version.starts_with(b"v") && hash.starts_with(b"h1:"))
+}
+
+/// A name and a version of Gentoo's, and nothing else (Package Manager Specification, `PF`).
+fn ebuild(it: &Seen<'_>) -> bool {
+    let text = it.bytes.trim_ascii();
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'_' | b'.' | b'-');
+    let version = text.windows(2).any(|pair| matches!(pair, [b'-', digit] if digit.is_ascii_digit()));
+    (3..=100).contains(&text.len()) && version && text.iter().all(plain)
 }
 
 /// The place in which a file that begins so would be read.

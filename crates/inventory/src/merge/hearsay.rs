@@ -12,16 +12,23 @@ type Key = (PackageType, Option<String>, String);
 /// What was found otherwise.
 pub(super) struct Known {
     versions: HashMap<Key, Vec<String>>,
+    /// What lock files and manifests declare.
+    declared: HashSet<Key>,
     /// The kinds of operating-system packages of which the image has a database.
     databases: HashSet<PackageType>,
 }
 
 impl Known {
     pub(super) fn new<'p>(found: impl Iterator<Item = &'p Package>) -> Self {
-        let mut this = Self { versions: HashMap::new(), databases: HashSet::new() };
+        let mut this = Self { versions: HashMap::new(), declared: HashSet::new(), databases: HashSet::new() };
         for package in found {
-            if matches!(package.role, Role::Declared | Role::Development | Role::Fixture) {
-                continue;
+            match package.role {
+                Role::Fixture => continue,
+                Role::Declared | Role::Development => {
+                    this.declared.insert(key(package));
+                    continue;
+                }
+                _ => {}
             }
             if package.kind.is_os() {
                 this.databases.insert(package.kind);
@@ -39,7 +46,13 @@ impl Known {
         if package.kind.is_os() {
             return self.databases.is_empty();
         }
-        let known = self.versions.get(&key(package));
+        let key = key(package);
+        // What a project asks for, where a lock file says what it got.
+        let asked = matches!(package.role, Role::Declared | Role::Development);
+        if asked && self.declared.contains(&key) {
+            return false;
+        }
+        let known = self.versions.get(&key);
         known
             .is_none_or(|known| !said.any_version && !known.iter().any(|known| same(known, &package.version)))
     }
@@ -94,5 +107,32 @@ mod tests {
             ]
         );
         assert_eq!(found.unidentified.executables, 0);
+    }
+
+    #[test]
+    fn what_a_project_asks_for_counts_where_nothing_says_what_it_got() {
+        let image = Image::default().layer([
+            ("a/Cargo.toml", file("[dependencies]\nserde = \"1\"\nlog = \"0.4\"\n")),
+            ("a/Cargo.lock", file("[[package]]\nname = \"serde\"\nversion = \"1.0.9\"\nsource = \"registry+x\"\n")),
+            ("b/go.mod", file("module b\ngo 1.16\nrequire example.org/c v1.0.0\n")),
+            ("b/go.sum", file("example.org/c v0.9.0 h1:x=\nexample.org/d v1.2.0/go.mod h1:x=\nexample.org/d v1.1.0 h1:x=\n")),
+            ("e/go.mod", file("module e\ngo 1.21.0\n")),
+            ("e/go.sum", file("example.org/f v0.9.0 h1:x=\n")),
+            ("g/Project.toml", file("name = \"G\"\nuuid = \"0\"\nversion = \"1.0.0\"\n")),
+            ("g/Manifest.toml", file("[[deps.H]]\nuuid = \"1\"\nversion = \"2.0.0\"\n")),
+        ]);
+        let found = image.inventory(&Catalogers::all());
+        let listed: Vec<String> = found.with_declared().map(|package| package.purl.to_string()).collect();
+        assert_eq!(
+            listed,
+            [
+                "pkg:golang/example.org/c@v1.0.0",
+                "pkg:golang/example.org/d@v1.1.0",
+                "pkg:cargo/log@0.4",
+                "pkg:cargo/serde@1.0.9",
+                "pkg:julia/H@2.0.0?uuid=1"
+            ]
+        );
+        assert_eq!(found.precise().count(), 0, "nothing of it is installed");
     }
 }

@@ -186,9 +186,16 @@ impl Catalogers {
             let known = Known::new(merged.0.keys());
             let installed = installed(visible);
             for one in visible.iter().filter(|one| !one.facts.hearsay.is_empty()) {
-                // An assembly that a dependency manifest lists is part of the package there.
+                // An assembly that a dependency manifest lists is part of the package there; a go.sum beside a go.mod
+                // that names all modules, and a project beside its manifest, add nothing.
                 let listed = installed.contains(&path_hash(one.path.as_bytes()));
-                let of_another = |said: &Hearsay| listed && said.package.kind == PackageType::Nuget;
+                let of_another = |said: &Hearsay| {
+                    listed
+                        && matches!(
+                            said.package.kind,
+                            PackageType::Nuget | PackageType::Golang | PackageType::Julia
+                        )
+                };
                 let said = one.facts.hearsay.iter().filter(|said| known.lacks(said) && !of_another(said));
                 for said in said {
                     merged.add(

@@ -11,7 +11,7 @@ use crate::{Interest, Pattern, Sink};
 /// Lock files of Deno, versions 3 and later.
 pub(crate) const DENO: Document = Document {
     id: "node-deno-lock",
-    revision: 1,
+    revision: 2,
     interests: &[Interest { pattern: Pattern::Name("deno.lock"), take: WHOLE }],
     role: Role::Declared,
     read,
@@ -21,6 +21,8 @@ pub(crate) const DENO: Document = Document {
 #[serde(default)]
 struct Lock {
     packages: Registries,
+    /// Modules by their addresses.
+    remote: Entries<Anything>,
     #[serde(flatten)]
     top: Registries,
 }
@@ -52,7 +54,22 @@ fn read(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
             out.packages.push(package);
         }
     }
+    for (name, version) in lock.remote.0.iter().filter_map(|(address, _)| remote(address)) {
+        let mut package = identity::slashed(PackageType::Npm, &name, version);
+        let host = name.split('/').next().unwrap_or_default();
+        package.purl = package.purl.with("repository_url", &format!("https://{host}"));
+        package.ecosystem = None;
+        out.packages.push(package);
+    }
     Ok(())
+}
+
+/// The module of `https://deno.land/x/name@1.0.0/mod.ts`: the host, the path up to the version, and the version.
+fn remote(address: &str) -> Option<(String, &str)> {
+    let (host, path) = address.strip_prefix("https://")?.split_once('/')?;
+    let (name, rest) = path.split_once('@')?;
+    let (version, _) = rest.split_once('/')?;
+    (!name.is_empty() && !version.is_empty()).then(|| (format!("{host}/{name}"), version))
 }
 
 /// `name@1.0.0`, with the peers it was resolved for behind an underscore.

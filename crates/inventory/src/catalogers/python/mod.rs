@@ -3,6 +3,7 @@
 mod archive;
 mod lock;
 mod origin;
+mod project;
 mod record;
 mod requirements;
 mod stated;
@@ -16,8 +17,9 @@ use crate::{Cataloger, File, Interest, Pattern, Sink};
 pub(crate) use self::archive::Archives;
 pub(crate) use self::lock::{PIPFILE, TOML};
 pub(crate) use self::origin::Origins;
+pub(crate) use self::project::{PIPFILE_PROJECT, PYPROJECT};
 pub(crate) use self::record::Records;
-pub(crate) use self::requirements::REQUIREMENTS;
+pub(crate) use self::requirements::{REQUIREMENTS, requirement};
 
 /// Descriptions can be long; the headers in front of them are all that is read.
 const MAX: usize = 16 << 20;

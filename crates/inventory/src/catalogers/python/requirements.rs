@@ -1,14 +1,16 @@
-use plimsoll_core::{Diagnostic, Role};
+use plimsoll_core::{Diagnostic, PackageType, Role};
 
+use super::super::asked::{Wanted, ask, wanted};
 use super::super::document::{Document, Text as File, WHOLE};
+use super::super::identity;
 use super::lock::add;
 use crate::{Interest, Pattern, Sink};
 
 /// Requirements files of pip (pip, "Requirements File Format"). A requirement that is not pinned to one version
-/// gives a package whose version is not known.
+/// gives the bound that it names, as a guess, or a package whose version is not known.
 pub(crate) const REQUIREMENTS: Document = Document {
     id: "python-requirements",
-    revision: 2,
+    revision: 3,
     interests: &[
         Interest { pattern: Pattern::Name("requirements.txt"), take: WHOLE },
         Interest { pattern: Pattern::Suffix("-requirements.txt"), take: WHOLE },
@@ -42,7 +44,7 @@ fn read(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
     Ok(())
 }
 
-fn requirement(line: &str, out: &mut Sink) {
+pub(crate) fn requirement(line: &str, out: &mut Sink) {
     let line = without_comment(line).trim();
     // Options, among them other files and editable folders.
     if line.is_empty() || line.starts_with('-') {
@@ -51,6 +53,23 @@ fn requirement(line: &str, out: &mut Sink) {
     let line = line.split(';').next().unwrap_or(line);
     // Options of one requirement follow a space.
     let line = line.split(" -").next().unwrap_or(line).trim();
+    let Some((name, specifier)) = split(line) else { return };
+    match pinned(specifier) {
+        Pinned::To(version) => add(name, version, false, out),
+        Pinned::Not => match meaning(specifier) {
+            Wanted::Any => add(name, "", false, out),
+            bound => {
+                let package = |version: &str| identity::plain(PackageType::PyPi, name, version);
+                ask(bound, specifier, false, package, out);
+            }
+        },
+        Pinned::Wrong => {}
+    }
+}
+
+/// The name and the specifier of a requirement (PyPA, "Dependency specifiers"), without extras and conditions.
+pub(super) fn split(line: &str) -> Option<(&str, &str)> {
+    let line = line.split(';').next().unwrap_or(line).trim();
     let end = line
         .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')))
         .unwrap_or(line.len());
@@ -60,39 +79,50 @@ fn requirement(line: &str, out: &mut Sink) {
     let rest = rest.trim_start();
     let rest = match rest.strip_prefix('[').map(|extras| extras.split_once(']')) {
         Some(Some((_, rest))) => rest.trim_start(),
-        Some(None) => return,
+        Some(None) => return None,
         None => rest,
     };
     // A path or an address, or a name that is none.
-    if !valid || rest.starts_with([':', '/', '\\', '+']) {
-        return;
-    }
-    if let Some(version) = pinned(rest) {
-        add(name, version, false, out);
+    (valid && !rest.starts_with([':', '/', '\\', '+']))
+        .then(|| (name, rest.trim().trim_start_matches('(').trim_end_matches(')').trim()))
+}
+
+/// What a specifier says of the version.
+pub(super) fn meaning(specifier: &str) -> Wanted<'_> {
+    match pinned(specifier) {
+        Pinned::To(version) => Wanted::Exactly(version),
+        _ => wanted(specifier, |_| Wanted::Any),
     }
 }
 
-/// The one version that the specifier allows; an empty text where it allows more; nothing where it is none.
-fn pinned(specifier: &str) -> Option<&str> {
-    let specifier = specifier.trim().trim_start_matches('(').trim_end_matches(')');
+enum Pinned<'a> {
+    To(&'a str),
+    Not,
+    /// It is no specifier.
+    Wrong,
+}
+
+fn pinned(specifier: &str) -> Pinned<'_> {
     if specifier.is_empty() || specifier.starts_with('@') {
-        return Some("");
+        return Pinned::Not;
     }
     if !specifier.starts_with(['=', '<', '>', '!', '~']) {
-        return None;
+        return Pinned::Wrong;
     }
     for part in specifier.split(',') {
         if let Some(version) = part.trim().strip_prefix("==") {
             let version = version.trim_start_matches('=').split_whitespace().next().unwrap_or("");
-            if version.is_empty() || version.starts_with('-') {
-                return None;
+            // Templates are filled in before pip sees them.
+            let plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '+' | '!' | '*');
+            if !version.starts_with(char::is_alphanumeric) || !version.chars().all(plain) {
+                return Pinned::Wrong;
             }
             if !version.ends_with('*') {
-                return Some(version);
+                return Pinned::To(version);
             }
         }
     }
-    Some("")
+    Pinned::Not
 }
 
 /// A comment begins a line or follows white space; people leave the space out after a version.
