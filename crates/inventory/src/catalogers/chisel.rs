@@ -1,5 +1,5 @@
 //! The manifest of images that chisel cut out of Ubuntu's packages, and that have no dpkg database: JSON lines
-//! ("jsonwall"), compressed with zstd.
+//! ("jsonwall"), compressed with zstd as chisel writes them.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
@@ -46,7 +46,7 @@ impl Cataloger for Chisel {
     }
 
     fn revision(&self) -> u32 {
-        1
+        2
     }
 
     fn interests(&self) -> &'static [Interest] {
@@ -55,6 +55,10 @@ impl Cataloger for Chisel {
 
     fn parse(&self, file: File<'_>, out: &mut Sink) {
         let Content::Whole(bytes) = file.content else { return };
+        if bytes.starts_with(b"{") {
+            read(bytes, out);
+            return;
+        }
         let decoder = zstd::stream::read::Decoder::with_buffer(bytes).and_then(|mut decoder| {
             decoder.window_log_max(WINDOW_LOG)?;
             Ok(decoder)

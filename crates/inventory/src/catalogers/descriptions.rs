@@ -40,7 +40,7 @@ descriptions! {
     "bottlerocket" [Rpm] "packages of Bottlerocket's inventory" "no feed covers them";
     "bitnami" [Bitnami] "Bitnami's own components" "what its documents say of other packages";
     "conda" [Conda] "installed packages with their files" "no feed covers them";
-    "homebrew" [Brew] "installed formulas" "no feed covers them";
+    "homebrew" [Brew] "installed formulas and casks" "no feed covers them";
     "snap" [Snap, Deb] "the snap, and the Debian packages of base snaps" "";
     "nix" [Nix] "store paths by their names" "derivations that are not realised; no feed covers them";
     "cos" [Cos] "installed packages" "build-time packages; no feed covers them";
@@ -63,6 +63,7 @@ descriptions! {
     "python-pipfile-lock" [PyPi] "Pipfile.lock" "";
     "python-requirements" [PyPi] "pinned requirements and constraints; the one bound of others with low confidence" "files that a requirements file includes";
     "python-project" [PyPi] "what projects ask for, also in Poetry's, PDM's and uv's tables: pins, and the one bound of others with low confidence, where no lock file names the package" "";
+    "python-setup" [PyPi] "requirements that are pinned in the text of setup.py, with medium confidence, where no lock file names the package" "what the program works out";
     "python-pipfile" [PyPi] "what pipenv is asked for, likewise" "";
     "go-mod" [Golang] "required modules with replacements" "";
     "go-sum" [Golang] "the last version of each module with a checksum, with low confidence, where no go.mod names it and the one beside it is of Go before 1.17" "";

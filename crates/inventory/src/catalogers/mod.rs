@@ -112,6 +112,7 @@ pub fn all() -> Vec<Box<dyn Cataloger>> {
         Box::new(python::REQUIREMENTS),
         Box::new(python::PYPROJECT),
         Box::new(python::PIPFILE_PROJECT),
+        Box::new(python::SETUP),
         Box::new(golang::MODULE),
         Box::new(golang::VENDOR),
         Box::new(golang::SUM),

@@ -79,6 +79,7 @@ pub(super) fn language(id: &str) -> Vec<(&'static str, Vec<u8>)> {
             "[project]\ndependencies = [\"a[b]>=1; x\"]\n[tool.poetry.dependencies]\nc = \"^1\"\nd = {version = \"2\"}\n",
         )],
         "python-pipfile" => vec![text("Pipfile", "[packages]\na = \"==1\"\nb = {version = \">=2\"}\n")],
+        "python-setup" => vec![text("setup.py", "setup(install_requires=['a==1', \"b >= 2\"])\n")],
         "python-requirements" => {
             vec![text(
                 "requirements.txt",

@@ -71,7 +71,7 @@ kinds! {
     "var/lib/rpm/Packages.db" |it| it.bytes.starts_with(b"RpmP");
     "var/lib/rpm/Packages" |it| matches!(it.bytes.get(12..16), Some(b"\x61\x15\x06\0" | b"\0\x06\x15\x61"));
     "var/lib/rpmmanifest/container-manifest-2" |it| it.first().split(|&b| b == b'\t').count() == 10;
-    "var/lib/chisel/manifest.wall" |it| it.bytes.starts_with(b"\x28\xb5\x2f\xfd") && it.ends(".wall");
+    "var/lib/chisel/manifest.wall" |it| it.ends(".wall") && it.bytes.starts_with(b"\x28\xb5\x2f\xfd") || it.json() && it.has(&["\"jsonwall\""]);
     "lib/apk/db/installed" |it| (it.line("C:Q1") || it.line("A:")) && it.line("P:") && it.line("V:");
     "var/lib/dpkg/status.d/a" |it| it.line("Package: ") && it.line("Version: ") && it.line("Architecture: ") && !it.paragraph("Status: ");
     "var/lib/dpkg/status" |it| it.line("Package: ") && it.line("Status: ");
@@ -91,6 +91,7 @@ kinds! {
     "Cargo.lock" |it| it.line("[[package]]");
 
     "pyproject.toml" |it| it.line("[project]") || it.line("[tool.poetry") || it.line("[dependency-groups]");
+    "setup.py" |it| it.has(&["setup("]) && it.any(&["from setuptools", "import setuptools", "from distutils"]);
     "Pipfile" |it| it.line("[packages]") || it.line("[dev-packages]");
     "environment.yml" |it| it.line("dependencies:") && (it.line("channels:") || it.line("name:"));
     "conda.lock" |it| it.line("@EXPLICIT");

@@ -6,6 +6,7 @@ mod origin;
 mod project;
 mod record;
 mod requirements;
+mod setup;
 mod stated;
 
 use plimsoll_core::{Content, Diagnostic, DiagnosticKind, PackageType, Take};
@@ -20,6 +21,7 @@ pub(crate) use self::origin::Origins;
 pub(crate) use self::project::{PIPFILE_PROJECT, PYPROJECT};
 pub(crate) use self::record::Records;
 pub(crate) use self::requirements::{REQUIREMENTS, requirement};
+pub(crate) use self::setup::SETUP;
 
 /// Descriptions can be long; the headers in front of them are all that is read.
 const MAX: usize = 16 << 20;
