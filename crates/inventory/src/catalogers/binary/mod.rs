@@ -33,7 +33,7 @@ impl Cataloger for Executables {
     }
 
     fn revision(&self) -> u32 {
-        5
+        6
     }
 
     fn interests(&self) -> &'static [Interest] {

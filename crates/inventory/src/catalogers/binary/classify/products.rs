@@ -11,7 +11,7 @@ pub(super) struct Product {
     pub(super) evidence: &'static [&'static str],
     /// Whether the version must begin with the number in the file's name: `libpython3.11.so.1.0`.
     pub(super) by_name: bool,
-    /// A part of a real file with the evidence, and the version that it gives.
+    /// A part of a real file with the evidence, or what is on record of one, and the version that it gives.
     #[cfg(test)]
     pub(super) example: (&'static [u8], &'static str),
 }
@@ -35,7 +35,7 @@ products! {
     // Language runtimes.
     "python" ["python*", "libpython*"] ["\0{v3+}\0", "/Python-{v3+}\0", "/{v3+}\0"] b"\0initial_thread\x003.11.2\0main" => "3.11.2", by_name;
     "pypy" ["libpypy*"] ["[PyPy {v3}"] b"[PyPy 7.3.12 with GCC" => "7.3.12";
-    "node" ["node", "nodejs", "libnode.so*"] ["node.js/v{v3}"] b"\0node.js/v20.9.0\0" => "20.9.0";
+    "node" ["node", "nodejs", "libnode.so*"] ["node.js/v{v3}", "\0node v{v3}\0"] b"\0node.js/v20.9.0\0" => "20.9.0";
     "ruby" ["ruby", "ruby?.*", "libruby*"] ["ruby {v3+} ("] b"ruby 3.1.7p261 (2025-03-26 revision 0a3704f218)" => "3.1.7p261";
     "php" ["php", "php?", "php?.*", "php-fpm*", "php-cgi*", "php-cli*", "libphp*"] ["X-Powered-By: PHP/{v3+}"]
         b"\0X-Powered-By: PHP/8.2.13\0" => "8.2.13";
@@ -46,6 +46,7 @@ products! {
     "rust" ["libstd-*", "librustc_driver-*"] ["rustc version {v3} ("] b"clang LLVM (rustc version 1.70.0 (90c541806 2023-05-31))" => "1.70.0";
     "erlang" ["erlexec", "beam.smp"] ["/otp_src_{v2}/erts/", "/otp-{v2}/erts/", "\0{v2}{0}Erlang/OTP"] b"/usr/src/otp_src_25.3.2.6/erts/" => "25.3.2.6";
     "dart" ["dart"] ["Dart,GC\"\0{v3} ("] b"Dart,GC\"\x003.5.2 (stable)" => "3.5.2";
+    "deno" ["deno"] ["Deno/{v3}"] b"\0Deno/2.6.3\0" => "2.6.3";
     "ghc" ["ghc", "ghc-*"] ["\0GHC {v3}\0"] b"\0GHC 9.4.7\0" => "9.4.7";
     "swi-prolog" ["swipl"] ["swipl-{v3}/"] b"/home/swipl/src/swipl-9.1.8/src" => "9.1.8";
     "gcc" ["gcc", "gcc-*", "g++", "g++-*", "cc1", "*-gcc", "*-gcc-*"] ["GCC: (GNU) {v3}\0"] b"GCC: (GNU) 12.3.0\0" => "12.3.0";
@@ -69,6 +70,10 @@ products! {
     "mariadb" ["mariadbd", "mariadb", "mysqld", "mysql"] ["{v3}-MariaDB"] b"\x0010.6.15-MariaDB\0" => "10.6.15";
     "mysql" ["mysqld", "mysql", "mysqladmin", "mysqldump"] ["/mysql-{v3}/", "/mysql-{v3}-"] b"/export/home/pb2/build/sb_1/mysql-8.0.34/sql" => "8.0.34";
     "percona-server" ["mysqld", "mysql"] ["/percona-server-{v3}"] b"/mnt/workspace/percona-server-8.0.34-26/sql" => "8.0.34";
+    "percona-xtradb-cluster" ["mysqld", "mysql"] ["/Percona-XtraDB-Cluster-{v3}"] b"/src/Percona-XtraDB-Cluster-8.0.34/sql" => "8.0.34";
+    "percona-xtrabackup" ["xtrabackup", "xbstream", "xbcrypt"] ["/percona-xtrabackup-{v3}"] b"/src/percona-xtrabackup-8.0.35/sql" => "8.0.35";
+    // Before what the build information goes on with: until 6, in 7, and since 8.
+    "mongodb" ["mongod", "mongos"] ["{v3}\0tcmalloc", "{v3}{0}heap_size", "{v3}{0}cppdefines"] b"\x006.0.27\0tcmalloc" => "6.0.27";
     "redis" ["redis-server", "redis-sentinel", "redis-check-*"] ["{v3}buildkitsandbox-", "Redis version {v3}"] b"\x007.2.4buildkitsandbox-1704767823000000000\0" => "7.2.4";
     "valkey" ["valkey-server", "valkey-sentinel"] ["{v3}buildkitsandbox-", "valkey_version:{v3}"] b"\x007.2.5buildkitsandbox-1713330480000000000\0" => "7.2.5";
     "memcached" ["memcached"] ["memcached {v3}"] b"\0memcached 1.6.18\0" => "1.6.18";
@@ -92,7 +97,9 @@ products! {
     "systemd" ["systemd", "libsystemd-shared-*"] ["systemd {v1} running in"] b"systemd 252 running in %ssystem mode" => "252";
 
     // Cryptography and remote access.
-    "openssl" ["openssl", "libcrypto*", "libssl*"] ["OpenSSL {v3+} "] b"\0OpenSSL 1.1.1w  11 Sep 2023\0" => "1.1.1w";
+    "openssl" ["openssl", "libcrypto*", "libssl*"] ["OpenSSL {v3+} {n} ", "OpenSSL {v3+}  {n} ", "OpenSSL {v3+}  FIPS", "OpenSSL {v3+}-fips"] b"\0OpenSSL 1.1.1w  11 Sep 2023\0" => "1.1.1w";
+    // What stands in for OpenSSL names a version of it that it is compatible with.
+    "aws-lc" ["openssl", "libcrypto*", "libssl*"] ["(compatible; AWS-LC {v3})"] b"\0OpenSSL 1.1.1 (compatible; AWS-LC 1.69.0)\0" => "1.69.0";
     "libressl" ["openssl", "libcrypto*", "libtls*"] ["LibreSSL {v3}"] b"\0LibreSSL 3.7.3\0" => "3.7.3";
     "openssh" ["ssh", "sshd", "ssh-agent", "ssh-add", "ssh-keygen", "sshd-session"] ["OpenSSH_{v2+} ", "OpenSSH_{v2+}\0"] b"\0OpenSSH_9.3p2\0" => "9.3p2";
     "dropbear" ["dropbear*", "dbclient"] ["dropbear_{v2}"] b"SSH-2.0-dropbear_2022.83" => "2022.83";
@@ -103,6 +110,8 @@ products! {
     "stunnel" ["stunnel*"] ["stunnel {v2}"] b"stunnel 5.68 on x86_64-pc-linux-gnu platform" => "5.68";
 
     // Names, mail and files on the network.
+    "openldap" ["ldapsearch", "ldapmodify", "slapd"] ["$OpenLDAP: ldapsearch {v3}", "$OpenLDAP: ldapmodify {v3}", "$OpenLDAP: slapd {v3}"]
+        b"@(#) $OpenLDAP: ldapsearch 2.4.45 (" => "2.4.45";
     "dnsmasq" ["dnsmasq"] ["dnsmasq-{v2}"] b"\0dnsmasq-2.89\0" => "2.89";
     "bind" ["named", "libdns-*", "libisc-*"] ["BIND {v3}"] b"BIND 9.18.19 (Extended Support Version)" => "9.18.19";
     "unbound" ["unbound", "unbound-*"] ["unbound {v3}"] b"\0unbound 1.17.1\0" => "1.17.1";
@@ -115,6 +124,7 @@ products! {
     "ffmpeg" ["ffmpeg", "ffprobe", "ffplay", "libav*", "libswresample*", "libswscale*"] ["FFmpeg version {v2}", "ffmpeg version {v2}", "%s version {v2}"] b"\0FFmpeg version 6.0.1\0" => "6.0.1";
     "imagemagick" ["magick", "convert", "identify", "libMagickCore*"] ["ImageMagick {v3+} "] b"ImageMagick 6.9.11-60 Q16 x86_64" => "6.9.11-60";
     "ghostscript" ["gs", "gsc", "libgs.so*"] ["GPL Ghostscript {v2}"] b"GPL Ghostscript 10.00.0" => "10.00.0";
+    "qtbase" ["libQt5Core.so*", "libQt6Core.so*"] ["\0Qt {v3} ("] b"\0\0Qt 6.5.0 (x86_64-little_endian-lp64" => "6.5.0";
     "zlib" ["libz.so*"] [" deflate {v3} Copyright"] b" deflate 1.2.13 Copyright 1995-2022 Jean-loup Gailly" => "1.2.13";
     "expat" ["libexpat*"] ["expat_{v3}"] b"\0expat_2.5.0\0" => "2.5.0";
     "libpng" ["libpng*"] ["libpng version {v3}"] b" libpng version 1.6.39\n" => "1.6.39";
