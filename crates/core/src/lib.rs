@@ -45,7 +45,7 @@ pub use layer::{Instruction, LayerRef};
 pub use limits::Limits;
 pub use names::Names;
 pub use observer::{Observer, Progress, Silent};
-pub use package::{Confidence, Identity, Location, Origin, Package, Role, Source};
+pub use package::{Confidence, Dependency, Identity, Location, Origin, Package, Role, Source};
 pub use path::{ImagePath, PathError};
 pub use purl::{Purl, PurlError};
 pub use remedy::{Action, Base, Place, Plan, Remaining, Remedy, Step, Upgrade, WithinMajor};

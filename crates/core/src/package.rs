@@ -65,16 +65,30 @@ pub struct Package {
     /// Its licences, as its own metadata states them: an SPDX expression, or names in words.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub licences: Vec<String>,
-    /// The names of what it needs, as its package manager looks them up, without versions: packages, and what packages
-    /// provide. Of alternatives each.
+    /// The names of what it needs, as its package manager looks them up: packages, and what packages provide. Of
+    /// alternatives each. They are without versions, except where it is known which one is meant: `name@version` of
+    /// what a lock file selects and a compiler links.
     #[serde(default, skip_serializing_if = "Names::is_empty")]
     pub requires: Names,
     /// The other names under which packages may need it.
     #[serde(default, skip_serializing_if = "Names::is_empty")]
     pub provides: Names,
+    /// Whether the project asks for it itself, where a lock file says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dependency: Option<Dependency>,
     /// The cataloger that found it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub cataloger: String,
+}
+
+/// How a project comes to need a package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Dependency {
+    /// The project asks for it.
+    Direct,
+    /// Only other packages ask for it.
+    Indirect,
 }
 
 /// Where a package was installed from: a repository of sources, an archive, a directory (PyPA, "Recording the Direct
@@ -185,6 +199,7 @@ impl Package {
             licences: Vec::new(),
             requires: Names::default(),
             provides: Names::default(),
+            dependency: None,
             cataloger: String::new(),
         }
     }

@@ -4,7 +4,7 @@ use crate::dispatch::Dispatch;
 use crate::{Cataloger, Journal, LayerCatalog, LayerFacts, catalogers};
 
 /// The shape of [`LayerFacts`]; raised when stored ones can't be read any more.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// A set of catalogers, compiled: what reads layers and what merges the results.
 ///

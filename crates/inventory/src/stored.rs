@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::Inventory;
 
 /// Raised whenever the form changes; older bytes are then nothing.
-const FORM: u32 = 3;
+const FORM: u32 = 4;
 
 /// Thousands of packages came with the same few layers: what is said of a layer is said once, and a package says its
 /// place among the layers.

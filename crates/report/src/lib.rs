@@ -16,6 +16,7 @@
 //! ```
 
 mod advice;
+mod contents;
 mod difference;
 mod escape;
 mod format;

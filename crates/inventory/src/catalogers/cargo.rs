@@ -1,5 +1,7 @@
 //! Rust sources: what `Cargo.lock` selects and `Cargo.toml` asks for. What a program was built from is read from the program.
 
+use std::collections::HashMap;
+
 use plimsoll_core::{Diagnostic, Origin, PackageType, Role};
 use serde::Deserialize;
 
@@ -7,12 +9,13 @@ use super::asked::{Wanted, ask, wanted};
 use super::document::{Document, Text as File, WHOLE, malformed};
 use super::identity;
 use super::json::{Elements, Maybe, Text};
+use super::selection::Selection;
 use crate::{Interest, Pattern, Sink};
 
 /// Lock files of Cargo, all versions.
 pub(crate) const LOCK: Document = Document {
     id: "cargo-lock",
-    revision: 1,
+    revision: 2,
     interests: &[Interest { pattern: Pattern::Name("Cargo.lock"), take: WHOLE }],
     role: Role::Declared,
     read,
@@ -32,19 +35,50 @@ struct Locked {
     name: Text,
     version: Text,
     source: Text,
+    dependencies: Elements<Text>,
 }
+
+/// Versions of one crate that are looked through.
+const MOST: usize = 64;
 
 fn read(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
     let lock: Lock = toml::from_str(&file.lossy()).map_err(|error| malformed("Cargo.lock", error))?;
+    let mut selection = Selection::default();
+    let mut known: HashMap<&str, Vec<(&str, usize)>> = HashMap::new();
+    let mut places = Vec::new();
     for locked in lock.package.0.iter().chain(&lock.root.0) {
         let Some(name) = locked.name.some() else { continue };
-        let mut package = identity::plain(PackageType::Cargo, name, locked.version.some().unwrap_or(""));
+        let version = locked.version.some().unwrap_or("");
+        let mut package = identity::plain(PackageType::Cargo, name, version);
         // A crate without a source is part of the project; one of crates.io may have the same name.
-        if locked.source.some().is_none() {
+        let own = locked.source.some().is_none();
+        if own {
             package.ecosystem = None;
         }
-        out.packages.push(package);
+        let at = selection.add(package);
+        if own {
+            selection.own(at);
+        }
+        known.entry(name).or_default().push((version, at));
+        places.push((at, locked));
     }
+    selection.says_direct();
+    for (at, locked) in places {
+        for wanted in locked.dependencies.0.iter().filter_map(Text::some) {
+            // `name`, where there are several `name version`, where those are from several sources `name version (source)`.
+            let mut words = wanted.split(' ');
+            let (name, version) = (words.next().unwrap_or_default(), words.next());
+            let all = known.get(name).map_or(&[][..], Vec::as_slice);
+            let found =
+                all.iter().take(MOST).find(|(other, _)| version.is_none_or(|version| version == *other));
+            let Some((_, other)) = found else { continue };
+            selection.needs(at, *other);
+            if locked.source.some().is_none() {
+                selection.direct(*other);
+            }
+        }
+    }
+    selection.finish(out);
     Ok(())
 }
 
@@ -113,4 +147,27 @@ fn dependency_of(name: &str, dependency: &toml::Value, dev: bool, out: &mut Sink
         package
     };
     ask(wanted(requirement, |version| Wanted::AtLeast(version)), requirement, dev, package, out);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::document::needs;
+    use super::*;
+
+    #[test]
+    fn crates_are_told_by_version_where_there_are_several() {
+        let text = "version = 4\n[[package]]\nname = \"app\"\nversion = \"0.1.0\"\ndependencies = [\"a\", \"b 2.0.0\"]\n\
+            [[package]]\nname = \"a\"\nversion = \"1.0.0\"\nsource = \"registry+x\"\ndependencies = [\n \"b 1.0.0 (registry+x)\",\n]\n\
+            [[package]]\nname = \"b\"\nversion = \"1.0.0\"\nsource = \"registry+x\"\n\
+            [[package]]\nname = \"b\"\nversion = \"2.0.0\"\nsource = \"registry+x\"\n";
+        assert_eq!(
+            needs(&LOCK, "Cargo.lock", text),
+            [
+                "a@1.0.0 direct: b@1.0.0",
+                "app@0.1.0 direct: a@1.0.0 b@2.0.0",
+                "b@1.0.0 indirect:",
+                "b@2.0.0 direct:"
+            ]
+        );
+    }
 }

@@ -3,6 +3,7 @@
 use plimsoll_core::{Content, Package, PackageType, Purl, Take};
 use serde::Deserialize;
 
+use super::json::Elements;
 use super::os::{malformed, word};
 use crate::{Cataloger, File, Interest, Pattern, Sink};
 
@@ -25,6 +26,8 @@ struct Record {
     subdir: String,
     #[serde(default)]
     arch: Option<String>,
+    #[serde(default)]
+    depends: Elements<String>,
 }
 
 impl Cataloger for Conda {
@@ -55,7 +58,11 @@ impl Cataloger for Conda {
                     .with("subdir", &record.subdir);
                 let arch = record.arch.filter(|arch| !arch.is_empty());
                 let package = Package::new(PackageType::Conda, name, version, purl);
-                out.packages.push(Package { arch, ..package });
+                // `python >=3.9,<3.10`, `channel::name`
+                let needs =
+                    record.depends.0.iter().filter_map(|need| need.split([' ', '=', '<', '>']).next());
+                let requires = needs.map(|name| name.rsplit("::").next().unwrap_or(name)).collect();
+                out.packages.push(Package { arch, requires, ..package });
             }
             Err(error) => {
                 let line = u64::try_from(error.line()).unwrap_or(0);

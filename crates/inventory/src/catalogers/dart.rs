@@ -1,6 +1,6 @@
 //! Dart: what pub selects, and the packages in its cache.
 
-use plimsoll_core::{Content, Diagnostic, Package, PackageType, Role, Take};
+use plimsoll_core::{Content, Dependency, Diagnostic, Package, PackageType, Role, Take};
 
 use super::document::{Document, Text as File, WHOLE, malformed};
 use super::identity;
@@ -10,7 +10,7 @@ use crate::{Cataloger, Interest, Pattern, Sink};
 /// Lock files of pub (Dart, "Package versioning").
 pub(crate) const LOCK: Document = Document {
     id: "dart-pub-lock",
-    revision: 1,
+    revision: 2,
     interests: &[Interest { pattern: Pattern::Name("pubspec.lock"), take: WHOLE }],
     role: Role::Declared,
     read: read_lock,
@@ -29,9 +29,16 @@ fn read_lock(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
         if let Some(host) = host.filter(|host| !matches!(*host, "pub.dartlang.org" | "pub.dev")) {
             package.purl = package.purl.with("hosted_url", host);
         }
-        if entry.get("dependency").text() == Some("direct dev") {
+        let dependency = entry.get("dependency").text().unwrap_or_default();
+        if dependency == "direct dev" {
             package.role = Role::Development;
         }
+        // `direct main`, `direct dev`, `direct overridden`, `transitive`; who needs what is not in the file.
+        package.dependency = match dependency.split(' ').next() {
+            Some("direct") => Some(Dependency::Direct),
+            Some("transitive") => Some(Dependency::Indirect),
+            _ => None,
+        };
         out.packages.push(package);
     }
     Ok(())

@@ -102,6 +102,32 @@ pub(crate) fn malformed(what: &str, error: impl std::fmt::Display) -> Diagnostic
     Diagnostic::new(DiagnosticKind::Malformed, format!("{what} can't be read: {error}"))
 }
 
+/// What a document says that needs what, a line for each package, for tests: `a@1 direct development: b@2`.
+#[cfg(test)]
+pub(crate) fn needs(document: &Document, path: &str, text: &str) -> Vec<String> {
+    use plimsoll_core::Dependency;
+    let mut out = Sink::default();
+    let content = Content::Whole(text.as_bytes());
+    document.parse(File { path: path.as_bytes(), size: 0, content }, &mut out);
+    assert_eq!(out.diagnostics, [], "{path}");
+    let line = |package: &Package| {
+        let mut line = format!("{}@{}", package.name, package.version);
+        line += match package.dependency {
+            Some(Dependency::Direct) => " direct",
+            Some(Dependency::Indirect) => " indirect",
+            None => "",
+        };
+        line += if package.role == Role::Development { " development:" } else { ":" };
+        for name in package.requires.iter() {
+            line += &format!(" {name}");
+        }
+        line
+    };
+    let mut lines: Vec<String> = out.packages.iter().map(line).collect();
+    lines.sort();
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::identity;

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
-use plimsoll_core::{Diagnostic, PackageType, Role};
+use plimsoll_core::{Diagnostic, Package, PackageType, Role};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::document::{Document, Text as File, WHOLE, malformed};
-use super::json::{self, Entries, Text};
+use super::json::{self, Elements, Entries, Text};
+use super::selection::Selection;
 use super::{identity, xml};
 use crate::cataloger::path_hash_on;
 use crate::{Interest, Pattern, Sink, path_hash};
@@ -15,7 +16,7 @@ use crate::{Interest, Pattern, Sink, path_hash};
 /// Dependency manifests beside programs (.NET SDK, `runtime-configuration-file`, `.deps.json`).
 pub(crate) const DEPS: Document = Document {
     id: "dotnet-deps",
-    revision: 2,
+    revision: 3,
     interests: &[Interest { pattern: Pattern::Suffix(".deps.json"), take: WHOLE }],
     role: Role::Normal,
     read: read_deps,
@@ -24,7 +25,7 @@ pub(crate) const DEPS: Document = Document {
 /// Lock files of NuGet.
 pub(crate) const LOCK: Document = Document {
     id: "dotnet-nuget-lock",
-    revision: 1,
+    revision: 2,
     interests: &[Interest { pattern: Pattern::Name("packages.lock.json"), take: WHOLE }],
     role: Role::Declared,
     read: read_lock,
@@ -33,7 +34,7 @@ pub(crate) const LOCK: Document = Document {
 /// What NuGet resolved for the last build of a project.
 pub(crate) const ASSETS: Document = Document {
     id: "dotnet-project-assets",
-    revision: 1,
+    revision: 2,
     interests: &[Interest { pattern: Pattern::Name("project.assets.json"), take: WHOLE }],
     role: Role::Declared,
     read: read_assets,
@@ -81,6 +82,7 @@ struct RuntimeTarget {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Target {
+    dependencies: Entries<Text>,
     runtime: Option<Entries<IgnoredAny>>,
     #[serde(rename = "runtimeTargets")]
     runtime_targets: Option<Entries<IgnoredAny>>,
@@ -127,6 +129,10 @@ fn read_deps(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
         });
         if deployed {
             let mut package = identity::plain(PackageType::Nuget, name, version);
+            let needs = target.as_ref().and_then(|target| target.get(key.as_str()));
+            let needs = needs.into_iter().flat_map(|target| &target.dependencies.0);
+            package.requires =
+                needs.filter_map(|(name, version)| Some(format!("{name}@{}", version.some()?))).collect();
             if library.r#type.some() == Some("project") {
                 // The program itself: a package of the gallery may have the same name.
                 package.ecosystem = None;
@@ -150,14 +156,32 @@ struct Lock {
 struct Locked {
     r#type: Text,
     resolved: Text,
+    dependencies: Entries<IgnoredAny>,
 }
 
 fn read_lock(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
     let lock: Lock = json::read(file.bytes).map_err(|error| malformed("NuGet's lock file", error))?;
-    for (name, locked) in lock.dependencies.0.iter().flat_map(|(_, framework)| &framework.0) {
-        if locked.r#type.some() != Some("Project") {
-            add(name, locked.resolved.some().unwrap_or(""), false, out);
+    // Each framework has a selection of its own.
+    for (_, framework) in &lock.dependencies.0 {
+        let mut selection = Selection::default();
+        let mut known: HashMap<String, usize> = HashMap::new();
+        selection.says_direct();
+        for (name, locked) in &framework.0 {
+            let at = match nuget(name, locked.resolved.some().unwrap_or(""), false) {
+                Some(package) if locked.r#type.some() != Some("Project") => selection.add(package),
+                _ => selection.project(),
+            };
+            if locked.r#type.some() == Some("Direct") {
+                selection.direct(at);
+            }
+            known.insert(name.to_lowercase(), at);
         }
+        for (name, locked) in &framework.0 {
+            let Some(at) = known.get(&name.to_lowercase()) else { continue };
+            let needs = locked.dependencies.0.iter().filter_map(|(name, _)| known.get(&name.to_lowercase()));
+            needs.for_each(|other| selection.needs(*at, *other));
+        }
+        selection.finish(out);
     }
     Ok(())
 }
@@ -166,17 +190,44 @@ fn read_lock(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
 #[serde(default)]
 struct Assets {
     libraries: Entries<Library>,
+    targets: Entries<Entries<Target>>,
+    #[serde(rename = "projectFileDependencyGroups")]
+    asked: Entries<Elements<Text>>,
 }
 
 fn read_assets(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
     let assets: Assets = json::read(file.bytes).map_err(|error| malformed("NuGet's assets file", error))?;
+    let mut selection = Selection::default();
+    let mut by_key: HashMap<&str, usize> = HashMap::new();
     for (key, library) in &assets.libraries.0 {
-        if let Some((name, version)) =
-            key.split_once('/').filter(|_| library.r#type.some() != Some("project"))
-        {
-            add(name, version, false, out);
+        let Some((name, version)) = key.split_once('/') else { continue };
+        let at = match nuget(name, version, false) {
+            Some(package) if library.r#type.some() != Some("project") => selection.add(package),
+            _ => selection.project(),
+        };
+        by_key.insert(key, at);
+    }
+    selection.says_direct();
+    // What a framework takes of a name is one version, whichever range asks for it.
+    for (_, target) in &assets.targets.0 {
+        let mut known: HashMap<String, usize> = HashMap::new();
+        for (key, _) in &target.0 {
+            if let (Some((name, _)), Some(at)) = (key.split_once('/'), by_key.get(key.as_str())) {
+                known.insert(name.to_lowercase(), *at);
+            }
+        }
+        for (key, entry) in &target.0 {
+            let Some(at) = by_key.get(key.as_str()) else { continue };
+            let needs = entry.dependencies.0.iter().filter_map(|(name, _)| known.get(&name.to_lowercase()));
+            needs.for_each(|other| selection.needs(*at, *other));
+        }
+        for wanted in assets.asked.0.iter().flat_map(|(_, list)| &list.0).filter_map(Text::some) {
+            // `Newtonsoft.Json >= 13.0.1`
+            let name = wanted.split(' ').next().unwrap_or_default().to_lowercase();
+            known.get(&name).into_iter().for_each(|at| selection.direct(*at));
         }
     }
+    selection.finish(out);
     Ok(())
 }
 
@@ -215,11 +266,48 @@ fn read_config(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
 }
 
 fn add(name: &str, version: &str, dev: bool, out: &mut Sink) {
+    out.packages.extend(nuget(name, version, dev));
+}
+
+fn nuget(name: &str, version: &str, dev: bool) -> Option<Package> {
     let mut package = identity::plain(PackageType::Nuget, name.trim(), version.trim());
     if dev {
         package.role = Role::Development;
     }
-    if !package.name.is_empty() {
-        out.packages.push(package);
+    (!package.name.is_empty()).then_some(package)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::document::needs;
+    use super::*;
+
+    #[test]
+    fn names_are_the_same_in_any_case() {
+        let lock = r#"{"version":1,"dependencies":{"net6.0":{
+            "A":{"type":"Direct","requested":"[1.0, )","resolved":"1.2.0","dependencies":{"b.c":"2.0.0"}},
+            "B.C":{"type":"Transitive","resolved":"2.1.0"},
+            "app":{"type":"Project","dependencies":{"A":"1.0"}}}}}"#;
+        assert_eq!(
+            needs(&LOCK, "packages.lock.json", lock),
+            ["A@1.2.0 direct: B.C@2.1.0", "B.C@2.1.0 indirect:"]
+        );
+        let assets = r#"{"targets":{"net6.0":{
+            "A/1.2.0":{"type":"package","dependencies":{"b.c":"2.0.0"}},"B.C/2.1.0":{"type":"package"}}},
+            "libraries":{"A/1.2.0":{"type":"package"},"B.C/2.1.0":{"type":"package"}},
+            "projectFileDependencyGroups":{"net6.0":["a >= 1.0"]}}"#;
+        assert_eq!(
+            needs(&ASSETS, "project.assets.json", assets),
+            ["A@1.2.0 direct: B.C@2.1.0", "B.C@2.1.0 indirect:"]
+        );
+    }
+
+    #[test]
+    fn a_deployed_program_says_what_was_resolved() {
+        let deps = r#"{"runtimeTarget":{"name":"t"},"targets":{"t":{
+            "app/1.0.0":{"dependencies":{"Serilog":"2.12.0"},"runtime":{"app.dll":{}}},
+            "Serilog/2.12.0":{"runtime":{"lib/Serilog.dll":{}}}}},
+            "libraries":{"app/1.0.0":{"type":"project"},"Serilog/2.12.0":{"type":"package"}}}"#;
+        assert_eq!(needs(&DEPS, "app.deps.json", deps), ["Serilog@2.12.0:", "app@1.0.0: Serilog@2.12.0"]);
     }
 }

@@ -1,6 +1,6 @@
 //! Erlang and Elixir: what Mix and Rebar select, and the applications that are installed.
 
-use plimsoll_core::{Content, Diagnostic, DiagnosticKind, Package, PackageType, Role, Take};
+use plimsoll_core::{Content, Diagnostic, DiagnosticKind, Names, Package, PackageType, Role, Take};
 
 use super::document::{Document, Text as File, WHOLE};
 use super::identity;
@@ -9,7 +9,7 @@ use crate::{Cataloger, Interest, Pattern, Sink};
 /// Lock files of Mix.
 pub(crate) const MIX_LOCK: Document = Document {
     id: "elixir-mix-lock",
-    revision: 1,
+    revision: 2,
     interests: &[Interest { pattern: Pattern::Name("mix.lock"), take: WHOLE }],
     role: Role::Declared,
     read: read_mix,
@@ -43,10 +43,22 @@ fn read_mix(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
         let name = fields.next().and_then(|name| name.strip_prefix(':')).map(|name| name.trim_matches('"'));
         let version = fields.next().and_then(|version| version.strip_prefix('"')?.strip_suffix('"'));
         if let (Some(name), Some(version)) = (name, version) {
-            out.packages.push(identity::plain(PackageType::Hex, name, version));
+            let mut package = identity::plain(PackageType::Hex, name, version);
+            package.requires = mix_needs(entry);
+            out.packages.push(package);
         }
     }
     Ok(())
+}
+
+/// `[{:mime, "~> 1.0", [hex: :mime, repo: "hexpm", optional: false]}, …]`, which follows the names of build tools.
+fn mix_needs(entry: &str) -> Names {
+    let needs = entry.split("[hex: :").skip(1).filter_map(|need| {
+        let (name, rest) = need.split_once([',', ']'])?;
+        let options = rest.split(']').next().unwrap_or_default();
+        (!options.contains("optional: true")).then(|| name.trim().trim_matches('"'))
+    });
+    needs.collect()
 }
 
 /// `{<<"name">>,{pkg,<<"name">>,<<"1.0">>},0}`, and repositories with the commit that was taken.
@@ -119,4 +131,18 @@ fn application(text: &str) -> Option<(&str, &str)> {
     let version = rest.trim_start().strip_prefix(',')?.trim_start().strip_prefix('"')?.split('"').next()?;
     let valid = !name.is_empty() && !version.is_empty() && !version.contains(char::is_control);
     valid.then_some((name, version))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::document::needs;
+    use super::*;
+
+    #[test]
+    fn mix_says_who_needs_whom() {
+        let mix = "%{\n  \"mime\": {:hex, :mime, \"2.0.5\", \"0\", [:mix], [], \"hexpm\", \"0\"},\n  \
+            \"plug\": {:hex, :plug, \"1.15.0\", \"0\", [:mix], [{:mime, \"~> 1.0 or ~> 2.0\", [hex: :mime, repo: \"hexpm\", optional: false]}, \
+            {:telemetry, \"~> 0.4\", [hex: :telemetry, repo: \"hexpm\", optional: true]}], \"hexpm\", \"0\"},\n}\n";
+        assert_eq!(needs(&MIX_LOCK, "mix.lock", mix), ["mime@2.0.5:", "plug@1.15.0: mime"]);
+    }
 }

@@ -12,7 +12,7 @@ use crate::{Interest, Pattern, Sink};
 /// Manifests of Gleam, which are its lock files.
 pub(crate) const MANIFEST: Document = Document {
     id: "gleam-manifest",
-    revision: 1,
+    revision: 2,
     interests: &[Interest { pattern: Pattern::Name("manifest.toml"), take: WHOLE }],
     role: Role::Declared,
     read: read_manifest,
@@ -39,6 +39,7 @@ struct Listed {
     name: Text,
     version: Text,
     source: Text,
+    requirements: Elements<Text>,
 }
 
 fn read_manifest(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
@@ -47,7 +48,9 @@ fn read_manifest(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
     // Other tools have files of this name.
     for listed in manifest.packages.0.iter().filter(|listed| listed.source.some() == Some("hex")) {
         if let (Some(name), Some(version)) = (listed.name.some(), listed.version.some()) {
-            out.packages.push(identity::plain(PackageType::Hex, name, version));
+            let mut package = identity::plain(PackageType::Hex, name, version);
+            package.requires = listed.requirements.0.iter().filter_map(Text::some).collect();
+            out.packages.push(package);
         }
     }
     Ok(())
@@ -82,4 +85,17 @@ fn read_project(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_manifest_says_who_needs_whom() {
+        use super::super::document::needs;
+        let gleam = "packages = [\n  { name = \"a\", version = \"1.0.0\", build_tools = [\"gleam\"], requirements = [\"b\"], source = \"hex\" },\n  \
+            { name = \"b\", version = \"2.0.0\", build_tools = [\"gleam\"], requirements = [], source = \"hex\" },\n]\n";
+        assert_eq!(needs(&MANIFEST, "manifest.toml", gleam), ["a@1.0.0: b", "b@2.0.0:"]);
+    }
 }

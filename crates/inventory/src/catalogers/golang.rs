@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use plimsoll_core::{Confidence, Diagnostic, DiagnosticKind, Identity, PackageType, Role};
+use plimsoll_core::{Confidence, Dependency, Diagnostic, DiagnosticKind, Identity, PackageType, Role};
 
 use super::document::{Document, Text as File, WHOLE};
 use super::identity;
@@ -21,7 +21,7 @@ pub(crate) const MODULE: Document = Document {
 /// Lists of vendored modules (Go Modules Reference, "Vendoring").
 pub(crate) const VENDOR: Document = Document {
     id: "go-vendor",
-    revision: 1,
+    revision: 2,
     interests: &[Interest { pattern: Pattern::In("vendor", "modules.txt"), take: WHOLE }],
     role: Role::Declared,
     read: read_vendor,
@@ -49,7 +49,14 @@ fn read_module(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
     let mut complete = false;
     let mut block = "";
     for line in text.lines() {
-        let line = line.split("//").next().unwrap_or_default().trim();
+        let (line, comment) = line.split_once("//").unwrap_or((line, ""));
+        let line = line.trim();
+        // Only what the module itself does not import (Go Modules Reference, "go.mod files", "require directive").
+        let comment = comment.trim();
+        let asked = match comment == "indirect" || comment.starts_with("indirect;") {
+            true => Dependency::Indirect,
+            false => Dependency::Direct,
+        };
         let mut words = line.split_whitespace().map(|word| word.trim_matches(['"', '`'])).peekable();
         let directive = match (block, words.peek().copied()) {
             (_, None) => continue,
@@ -72,8 +79,8 @@ fn read_module(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
         };
         let words: Vec<&str> = words.collect();
         match (directive, words.as_slice()) {
-            ("require", [path, version, ..]) => required.push((*path, *version)),
-            ("require", [path]) => required.push((*path, "")),
+            ("require", [path, version, ..]) => required.push((*path, *version, asked)),
+            ("require", [path]) => required.push((*path, "", asked)),
             ("exclude", [path, version, ..]) => excluded.push((*path, *version)),
             ("go", [version, ..]) => {
                 is_module = true;
@@ -97,12 +104,16 @@ fn read_module(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
         let directory = file.path.strip_suffix(b"go.mod").unwrap_or_default();
         out.installed.push(path_hash(&[directory, b"go.sum"].concat()));
     }
-    for (path, version) in required.into_iter().filter(|one| !excluded.contains(one)) {
+    for (path, version, asked) in required {
+        if excluded.contains(&(path, version)) {
+            continue;
+        }
+        let asked = Some(asked);
         match replaced.get(path).filter(|(only, ..)| only.is_none_or(|only| only == version)) {
-            Some((_, new, Some(version))) => add(new, version, out),
+            Some((_, new, Some(version))) => add(new, version, asked, out),
             // A folder holds some state of the module; no one knows which.
-            Some(_) => add(path, "", out),
-            None => add(path, version, out),
+            Some(_) => add(path, "", asked, out),
+            None => add(path, version, asked, out),
         }
     }
     Ok(())
@@ -148,28 +159,66 @@ fn read_sum(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
 
 fn read_vendor(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
     let text = file.lossy();
-    let mut module = None;
+    let mut module: Option<(&str, &str)> = None;
+    let (mut explicit, mut says) = (false, false);
+    let first = out.packages.len();
     for line in text.lines() {
         let Some(header) = line.strip_prefix("# ") else {
+            // Of older versions of Go no module is marked.
+            if let Some(marks) = line.strip_prefix("## ") {
+                explicit = marks.split(';').any(|mark| mark.trim() == "explicit");
+                says |= explicit;
+            }
             // Only modules of which packages follow were vendored.
             if !line.starts_with('#')
                 && !line.trim().is_empty()
                 && let Some((path, version)) = module.take()
             {
-                add(path, version, out);
+                let asked = if explicit { Dependency::Direct } else { Dependency::Indirect };
+                add(path, version, Some(asked), out);
             }
             continue;
         };
         let words: Vec<&str> = header.split_whitespace().collect();
+        explicit = false;
         module = match words.as_slice() {
             [path, version] | [path, version, "=>", _] if *version != "=>" => Some((*path, *version)),
             [_, _, "=>", path, version] | [_, "=>", path, version] => Some((*path, *version)),
             _ => None,
         };
     }
+    // What go.mod requires is explicit, with or without the module's own need of it.
+    for package in out.packages.iter_mut().skip(first) {
+        package.dependency = package.dependency.filter(|asked| says && *asked == Dependency::Indirect);
+    }
     Ok(())
 }
 
-fn add(path: &str, version: &str, out: &mut Sink) {
-    out.packages.push(identity::slashed(PackageType::Golang, path, version));
+fn add(path: &str, version: &str, asked: Option<Dependency>, out: &mut Sink) {
+    let mut package = identity::slashed(PackageType::Golang, path, version);
+    package.dependency = asked;
+    out.packages.push(package);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::document::needs;
+    use super::*;
+
+    #[test]
+    fn what_the_module_does_not_import_is_indirect() {
+        let text = "module a.b/c\n\nrequire d.e/f v1.0.0\nrequire (\n\tg.h/i v1.0.0 // indirect\n\tj.k/l v1.0.0 // indirectly\n\t\
+            m.n/o v1.0.0 //indirect; for a fix\n)\n";
+        assert_eq!(
+            needs(&MODULE, "go.mod", text),
+            [
+                "d.e/f@v1.0.0 direct:",
+                "g.h/i@v1.0.0 indirect:",
+                "j.k/l@v1.0.0 direct:",
+                "m.n/o@v1.0.0 indirect:"
+            ]
+        );
+        let text = "# d.e/f v1.0.0\n## explicit; go 1.17\nd.e/f/x\n# g.h/i v1.0.0\n## go 1.17\ng.h/i\n";
+        assert_eq!(needs(&VENDOR, "vendor/modules.txt", text), ["d.e/f@v1.0.0:", "g.h/i@v1.0.0 indirect:"]);
+    }
 }

@@ -55,6 +55,7 @@ mod ruby;
 mod runtimes;
 #[cfg(test)]
 mod samples;
+mod selection;
 mod snap;
 mod spack;
 mod stated;

@@ -65,6 +65,13 @@ fn description(bytes: &[u8], out: &mut Sink) {
     let arch = value(b"ARCH").and_then(word);
     let mut package = package(PackageType::Alpm, name, version, arch, source);
     package.vendor = value(b"PACKAGER").and_then(text);
+    // `glibc>=2.27`, `libfoo.so=1-64`; both sides may have the version.
+    let names = |wanted: &'static [u8]| {
+        let names = lines(bytes).filter(move |(section, _)| *section == wanted).map(|(_, line)| line);
+        let bare = names.map(|line| line.split(|b| b"<>=:".contains(b)).next().unwrap_or_default());
+        bare.filter_map(|name| std::str::from_utf8(name).ok()).collect()
+    };
+    (package.requires, package.provides) = (names(b"DEPENDS"), names(b"PROVIDES"));
     out.packages.push(package);
 }
 
@@ -96,12 +103,15 @@ mod tests {
     fn a_package_and_its_files() {
         let out = read(
             "var/lib/pacman/local/gcc-libs-14.2.1-1/desc",
-            "%NAME%\ngcc-libs\n\n%VERSION%\n14.2.1+r753-1\n\n%BASE%\ngcc\n\n%ARCH%\nx86_64\n\n%PACKAGER%\nA <a@b>\n",
+            "%NAME%\ngcc-libs\n\n%VERSION%\n14.2.1+r753-1\n\n%BASE%\ngcc\n\n%ARCH%\nx86_64\n\n%PACKAGER%\nA <a@b>\n\n\
+             %DEPENDS%\nglibc>=2.27\nsh\n\n%PROVIDES%\nlibgcc_s.so=1-64\n",
         );
         assert_eq!(
             out.packages[0].purl.to_string(),
             "pkg:alpm/gcc-libs@14.2.1%2Br753-1?arch=x86_64&upstream=gcc"
         );
+        assert_eq!(out.packages[0].requires.iter().collect::<Vec<_>>(), ["glibc", "sh"]);
+        assert_eq!(out.packages[0].provides.iter().collect::<Vec<_>>(), ["libgcc_s.so"]);
         let files = read(
             "var/lib/pacman/local/gcc-libs-14.2.1-1/files",
             "%FILES%\nusr/\nusr/lib/libgcc_s.so.1\n\n%BACKUP%\netc/x\tabc\n",

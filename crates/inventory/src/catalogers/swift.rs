@@ -94,10 +94,10 @@ fn read_podfile(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
     };
     for pod in pods {
         // `Name (1.0)`, with what it depends on below it.
-        let text = match pod {
-            Yaml::Text(text) => text,
+        let (text, needs) = match pod {
+            Yaml::Text(text) => (text, None),
             Yaml::Map(entries) => match entries.first() {
-                Some((text, _)) => text,
+                Some((text, needs)) => (text, Some(needs)),
                 None => continue,
             },
             _ => continue,
@@ -111,7 +111,10 @@ fn read_podfile(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
         let (pod, part) = name.split_once('/').unwrap_or((name, ""));
         let mut purl = Purl::new("cocoapods", None, pod, Some(version));
         purl.subpath = Some(part.to_owned()).filter(|part| !part.is_empty());
-        out.packages.push(Package::new(PackageType::Cocoapods, name, version, purl));
+        let needs = needs.into_iter().flat_map(Yaml::elements).filter_map(Yaml::text);
+        let mut package = Package::new(PackageType::Cocoapods, name, version, purl);
+        package.requires = needs.filter_map(|need| need.split(" (").next()).collect();
+        out.packages.push(package);
     }
     Ok(())
 }

@@ -50,7 +50,6 @@ impl Yaml {
         }
     }
 
-    #[cfg(test)]
     pub(crate) fn elements(&self) -> &[Yaml] {
         match self {
             Self::List(elements) => elements,

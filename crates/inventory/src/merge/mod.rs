@@ -9,10 +9,11 @@ mod owners;
 mod provenance;
 mod removed;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use plimsoll_core::{
-    Diagnostic, Distro, FileRef, ImagePath, LayerRef, Location, MergedView, Package, PackageType,
+    Dependency, Diagnostic, Distro, FileRef, ImagePath, LayerRef, Location, MergedView, Names, Package,
+    PackageType,
 };
 
 use crate::facts::FileFacts;
@@ -221,6 +222,10 @@ struct Found {
     sha1: Vec<String>,
     /// A part of another archive has no metadata of its own to state any.
     licences: Vec<String>,
+    /// What it needs there: a lock file may select another version than the next one does.
+    requires: BTreeSet<Names>,
+    provides: BTreeSet<Names>,
+    dependency: Option<Dependency>,
 }
 
 impl Merged {
@@ -228,11 +233,21 @@ impl Merged {
         let inner = std::mem::take(&mut package.locations);
         let sha1 = std::mem::take(&mut package.sha1);
         let licences = std::mem::take(&mut package.licences);
+        let requires = std::mem::take(&mut package.requires);
+        let provides = std::mem::take(&mut package.provides);
+        let dependency = package.dependency.take();
         let found = self.0.entry(package).or_default();
         found.sha1.extend(sha1);
         if found.licences.is_empty() || !licences.is_empty() && licences < found.licences {
             found.licences = licences;
         }
+        for (all, names) in [(&mut found.requires, requires), (&mut found.provides, provides)] {
+            if !names.is_empty() {
+                all.insert(names);
+            }
+        }
+        // One project that asks for it is enough.
+        found.dependency = found.dependency.into_iter().chain(dependency).min();
         let locations = &mut found.locations;
         if inner.is_empty() {
             locations.push(Location { path: path.clone(), layer });
@@ -249,7 +264,10 @@ impl Merged {
         let mut packages: Vec<Package> = self
             .0
             .into_iter()
-            .map(|(mut package, Found { mut locations, mut sha1, licences })| {
+            .map(|(mut package, found)| {
+                let Found { mut locations, mut sha1, licences, requires, provides, dependency } = found;
+                (package.requires, package.provides) = (union(requires), union(provides));
+                package.dependency = dependency;
                 sha1.sort_unstable();
                 sha1.dedup();
                 (package.sha1, package.licences) = (sha1, licences);
@@ -262,6 +280,14 @@ impl Merged {
         packages.sort_by(|a, b| order(a).cmp(&order(b)));
         packages
     }
+}
+
+/// The names of all of the sets.
+fn union(sets: BTreeSet<Names>) -> Names {
+    if sets.len() < 2 {
+        return sets.into_iter().next().unwrap_or_default();
+    }
+    sets.iter().flat_map(Names::iter).collect()
 }
 
 impl<'a> Visible<'a> {

@@ -113,6 +113,7 @@ fn bare(package: &Package) -> Package {
         licences: Vec::new(),
         requires: Default::default(),
         provides: Default::default(),
+        dependency: None,
         cataloger: String::new(),
         role: Role::Normal,
         purl: Purl { subpath: None, ..package.purl.clone() },

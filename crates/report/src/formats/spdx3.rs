@@ -7,6 +7,8 @@ use plimsoll_core::{Algorithm, Package, Status};
 use plimsoll_severity::{Level, Version};
 use serde_json::{Map, Value, json};
 
+use crate::contents::contents;
+use crate::formats::spdx::document::declared;
 use crate::identity::{Identity, digest};
 use crate::time::Instant;
 use crate::{Options, Report, advice, escape, graph, link, score};
@@ -96,6 +98,13 @@ pub(crate) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> 
         let properties = json!({"from": of(at), "relationshipType": "dependsOn", "to": needs});
         graph.add("Relationship", &format!("needs-{at}"), properties);
     }
+    for (at, held) in contents(report).iter().enumerate().filter(|(_, held)| !held.is_empty()) {
+        let of = |at: usize| contained.get(first + at).cloned();
+        let held: Vec<String> = held.iter().filter_map(|at| of(*at)).collect();
+        let properties = json!({"from": of(at), "relationshipType": "contains", "to": held});
+        graph.add("Relationship", &format!("holds-{at}"), properties);
+    }
+    let licensed = licences(report, &mut graph, contained.get(first..).unwrap_or_default());
     if !contained.is_empty() {
         let properties = json!({"from": root, "relationshipType": "contains", "to": contained});
         graph.add("Relationship", "contents", properties);
@@ -108,11 +117,9 @@ pub(crate) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> 
         "bom",
         json!({"software_sbomType": ["analyzed"], "rootElement": [root], "element": described.clone()}),
     );
-    let profiles = if report.findings.is_empty() {
-        json!(["core", "software"])
-    } else {
-        json!(["core", "software", "security"])
-    };
+    let mut profiles = vec!["core", "software"];
+    profiles.extend(Some("simpleLicensing").filter(|_| licensed));
+    profiles.extend(Some("security").filter(|_| !report.findings.is_empty()));
     graph.add(
         "SpdxDocument",
         "document",
@@ -155,6 +162,51 @@ fn packages<'r>(
         ids.entry(package).or_insert(id);
     }
     ids
+}
+
+/// What packages' own metadata states of licences (SPDX 3.0.1, "SimpleLicensing"); whether any does.
+fn licences(report: &Report, graph: &mut Graph, ids: &[String]) -> bool {
+    // The packages of each expression, and the texts of what SPDX does not list.
+    let mut expressions: BTreeMap<String, Vec<&String>> = BTreeMap::new();
+    let mut texts = BTreeMap::new();
+    for (assessed, id) in report.packages.iter().zip(ids) {
+        if let Some(expression) = declared(&assessed.package, &mut texts) {
+            expressions.entry(expression).or_default().push(id);
+        }
+    }
+    let texts: BTreeMap<String, String> = texts
+        .into_iter()
+        .map(|(reference, text)| {
+            let properties = json!({"name": text, "simplelicensing_licenseText": text});
+            let id = graph.add("simplelicensing_SimpleLicensingText", &reference, properties);
+            (reference, id)
+        })
+        .collect();
+    for (expression, packages) in &expressions {
+        let named = digest(&[expression]);
+        let words = expression.split([' ', '(', ')']);
+        let uris: BTreeMap<&str, &String> = words
+            .filter_map(|word| texts.get_key_value(word))
+            .map(|(reference, id)| (reference.as_str(), id))
+            .collect();
+        let uris: Vec<Value> = uris
+            .into_iter()
+            .map(|(key, value)| json!({"type": "DictionaryEntry", "key": key, "value": value}))
+            .collect();
+        let id = graph.add(
+            "simplelicensing_LicenseExpression",
+            &format!("licence-{named}"),
+            json!({
+                "simplelicensing_licenseExpression": expression,
+                "simplelicensing_customIdToUri": Some(uris).filter(|uris| !uris.is_empty()),
+            }),
+        );
+        for (at, package) in packages.iter().enumerate() {
+            let properties = json!({"from": package, "relationshipType": "hasDeclaredLicense", "to": [id]});
+            graph.add("Relationship", &format!("licence-{named}-{at}"), properties);
+        }
+    }
+    !expressions.is_empty()
 }
 
 fn vulnerabilities(report: &Report, graph: &mut Graph, ids: &HashMap<&Package, String>) {

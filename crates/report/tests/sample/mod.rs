@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 
 use plimsoll_core::{
-    Action, Assessment, Coverage, CoverageCounts, Diagnostic, DiagnosticKind, Digest, Disabled, Distro,
-    Evidence, Finding, FixState, ImagePath, LayerRef, Location, NameKind, Package, PackageType, Place, Plan,
-    Purl, Rating, Reference, Remaining, Remedy, Severity, Shared, Source, Status, Step, Verdict,
+    Action, Assessment, Coverage, CoverageCounts, Dependency, Diagnostic, DiagnosticKind, Digest, Disabled,
+    Distro, Evidence, Finding, FixState, ImagePath, LayerRef, Location, NameKind, Package, PackageType,
+    Place, Plan, Purl, Rating, Reference, Remaining, Remedy, Severity, Shared, Source, Status, Step, Verdict,
 };
 use plimsoll_report::{
     AdvisorySet, Assessed, CoverageReport, FORMAT, FORMAT_VERSION, Gap, ImageSummary, Report, RulesSummary,
@@ -255,6 +255,7 @@ pub(crate) fn full() -> Report {
         let package = &mut report.packages[at].package;
         package.licences = vec![licence.to_owned()];
         package.requires = requires.iter().collect();
+        package.dependency = Some(if at == 0 { Dependency::Direct } else { Dependency::Indirect });
     }
     report.packages[2].package.licences.push("BSD, more or less".to_owned());
     let mut twice = report.packages[2].clone();

@@ -10,6 +10,7 @@ use super::super::{identity, stated};
 use super::jar::Jar;
 use super::known;
 use super::manifest::Manifest;
+use super::pom::Project;
 
 /// What a `pom.properties` names.
 #[derive(Debug)]
@@ -40,22 +41,35 @@ impl Pom {
 }
 
 /// The packages of an archive. What is only part of it comes with its place in it.
-pub(super) fn packages(jar: Jar) -> Vec<(Package, Option<Vec<u8>>)> {
+pub(super) fn packages(mut jar: Jar) -> Vec<(Package, Option<Vec<u8>>)> {
     let own = own_pom(&jar);
     let licences = jar.manifest.as_ref().map(licences).unwrap_or_default();
     let mut out: Vec<(Package, Option<Vec<u8>>)> = Vec::new();
-    if own.is_none() {
-        out.extend(by_hints(&jar).map(|package| (package, None)));
+    if own.is_none()
+        && let Some(mut package) = by_hints(&jar)
+    {
+        let place = format!("META-INF/maven/{}/", package.name.replace(':', "/"));
+        describe(&mut package, jar.projects.remove(place.as_bytes()));
+        out.push((package, None));
     }
     for (index, pom) in jar.poms.into_iter().enumerate() {
-        let package = maven(&pom.group, &pom.artifact, &pom.version, Confidence::High, "pom.properties");
+        let mut package = maven(&pom.group, &pom.artifact, &pom.version, Confidence::High, "pom.properties");
+        let place = pom.path.strip_suffix(b"pom.properties").unwrap_or_default();
+        describe(&mut package, jar.projects.remove(place));
         out.push((package, (own != Some(index)).then_some(pom.path)));
     }
     // The manifest speaks of the archive, not of what was put into it.
-    for (package, _) in out.iter_mut().filter(|(_, part)| part.is_none()) {
+    for (package, _) in out.iter_mut().filter(|(package, part)| part.is_none() && package.licences.is_empty())
+    {
         package.licences.clone_from(&licences);
     }
     out
+}
+
+/// What the project file beside says.
+fn describe(package: &mut Package, project: Option<Project>) {
+    let project = project.unwrap_or_default();
+    (package.requires, package.licences) = (project.requires, project.licences);
 }
 
 /// `Bundle-License`: names or addresses with attributes, separated by commas (OSGi Core 8, 3.2.1.11).

@@ -1,9 +1,12 @@
+use std::collections::HashMap;
+
 use plimsoll_core::{Diagnostic, ImagePath, Location};
 
 use super::super::embedded_sbom;
 use super::super::zip::{Visitor, Want};
 use super::identify::{self, Pom};
 use super::manifest::Manifest;
+use super::pom::Project;
 use super::properties;
 use crate::{Sink, Unnamed};
 
@@ -16,6 +19,9 @@ const CERTAIN: &[&str] = &[".jar", ".war", ".ear", ".jpi", ".hpi"];
 
 /// `pom.properties` have four short lines; manifests with a digest for every class are long.
 const MAX_PROPERTIES: usize = 64 << 10;
+/// Project files that speak of more than a few dependencies and plugins are some tens of kibibytes.
+const MAX_PROJECT: usize = 1 << 20;
+const PROJECTS: usize = 1000;
 const MAX_MANIFEST: usize = 8 << 20;
 
 /// Archives that nothing names, of one file.
@@ -49,6 +55,8 @@ pub(super) struct Jar {
     /// Group and artifact of directories that Maven and GraalVM name after them.
     pub(super) directories: Vec<(String, String)>,
     pub(super) manifest: Option<Manifest>,
+    /// What each `pom.xml` says, by the directory that it is in.
+    pub(super) projects: HashMap<Vec<u8>, Project>,
     sha1: Option<[u8; 20]>,
 }
 
@@ -160,6 +168,9 @@ impl Visitor for Jars<'_> {
         let file = name.rsplit(|&b| b == b'/').next().unwrap_or_default();
         if file == b"pom.properties" {
             Want::Bytes(MAX_PROPERTIES)
+        } else if file == b"pom.xml" && name.starts_with(b"META-INF/maven/") && jar.projects.len() < PROJECTS
+        {
+            Want::Bytes(MAX_PROJECT)
         } else if name.eq_ignore_ascii_case(b"META-INF/MANIFEST.MF") {
             Want::Bytes(MAX_MANIFEST)
         } else if is_sbom(name) {
@@ -176,6 +187,8 @@ impl Visitor for Jars<'_> {
         if name.ends_with(b"pom.properties") {
             let pom = Pom::new(&properties::parse(bytes), name);
             jar.poms.extend(pom.filter(|pom| !jar.poms.iter().any(|other| other.same(pom))));
+        } else if let Some(directory) = name.strip_suffix(b"pom.xml") {
+            jar.projects.extend(Project::read(bytes).map(|project| (directory.to_owned(), project)));
         } else if is_sbom(name) {
             self.listed(name, bytes);
         } else if jar.manifest.is_none() {

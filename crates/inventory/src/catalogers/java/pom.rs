@@ -1,8 +1,9 @@
 use std::collections::HashMap;
 
-use plimsoll_core::{Diagnostic, Role};
+use plimsoll_core::{Diagnostic, Names, Role};
 
 use super::super::document::{Document, Text as File, WHOLE, malformed};
+use super::super::stated;
 use super::super::xml::{self, Element};
 use super::lock::add;
 use crate::{Interest, Pattern, Sink};
@@ -34,6 +35,35 @@ fn read(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
         }
     }
     Ok(())
+}
+
+/// What the project file in an archive says of what it was made from (Maven, "Introduction to the Dependency
+/// Mechanism").
+#[derive(Debug, Default)]
+pub(super) struct Project {
+    /// `group:artifact` of what it needs to run.
+    pub(super) requires: Names,
+    /// The names of its licences; those that only a parent states are not in the file.
+    pub(super) licences: Vec<String>,
+}
+
+impl Project {
+    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
+        let project =
+            xml::read(&String::from_utf8_lossy(bytes)).ok().filter(|root| root.name == "project")?;
+        let model = Model::new(&project);
+        let needed = dependencies(&project).filter(|dependency| {
+            let scope = dependency.text_of("scope").unwrap_or("compile");
+            matches!(scope, "compile" | "runtime") && dependency.text_of("optional") != Some("true")
+        });
+        let requires = needed.filter_map(|dependency| model.key(dependency));
+        let licences = project.child("licenses").into_iter().flat_map(|list| list.children("license"));
+        let named = licences.filter_map(|licence| licence.text_of("name").or(licence.text_of("url")));
+        Some(Self {
+            requires: requires.map(|(group, artifact)| format!("{group}:{artifact}")).collect(),
+            licences: named.filter_map(stated::licence).collect(),
+        })
+    }
 }
 
 fn dependencies(part: &Element) -> impl Iterator<Item = &Element> {
@@ -134,6 +164,29 @@ mod tests {
         let mut out = Sink::default();
         read(&File { path: b"pom.xml", bytes: pom.as_bytes() }, &mut out).unwrap();
         assert_eq!((out.packages[0].name.as_str(), out.packages[0].version.as_str()), ("g:x", ""));
+    }
+
+    #[test]
+    fn an_archive_needs_what_runs_with_it() {
+        let dependency = |artifact: &str, more: &str| {
+            format!(
+                "<dependency><groupId>${{project.groupId}}</groupId><artifactId>{artifact}</artifactId>{more}</dependency>"
+            )
+        };
+        let pom = format!(
+            "<project><parent><groupId>org.example</groupId></parent><licenses><license><name>Apache-2.0</name><url>u</url>\
+             </license><license><url>https://opensource.org/licenses/MIT</url></license></licenses><dependencies>{}{}{}{}{}\
+             <dependency><groupId>${{unknown}}</groupId><artifactId>x</artifactId></dependency></dependencies></project>",
+            dependency("a", ""),
+            dependency("b", "<scope>runtime</scope>"),
+            dependency("c", "<scope>test</scope>"),
+            dependency("d", "<scope>provided</scope>"),
+            dependency("e", "<optional>true</optional>"),
+        );
+        let project = Project::read(pom.as_bytes()).unwrap();
+        assert_eq!(project.requires.iter().collect::<Vec<_>>(), ["org.example:a", "org.example:b"]);
+        assert_eq!(project.licences, ["Apache-2.0", "https://opensource.org/licenses/MIT"]);
+        assert!(Project::read(b"<other/>").is_none() && Project::read(b"<project>").is_none());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use serde::de::IgnoredAny;
 use super::super::document::{Document, Text as File, WHOLE, malformed};
 use super::super::identity;
 use super::super::json::{self, Entries};
-use super::lock::add;
+use super::lock::package_of;
 use crate::{Interest, Pattern, Sink};
 
 /// Lock files of Deno, versions 3 and later.
@@ -41,9 +41,7 @@ fn read(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
     let lock: Lock = json::read(file.bytes).map_err(|error| malformed("Deno's lock file", error))?;
     for registries in [&lock.packages, &lock.top] {
         for (key, _) in &registries.npm.0 {
-            if let Some((name, version)) = split(key) {
-                add(name, version, false, out);
-            }
+            out.packages.extend(split(key).and_then(|(name, version)| package_of(name, version, false)));
         }
         for (key, _) in &registries.jsr.0 {
             let Some((name, version)) = split(key) else { continue };

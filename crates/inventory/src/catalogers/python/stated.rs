@@ -24,11 +24,13 @@ pub(super) fn licences(text: &[u8]) -> Vec<String> {
 pub(super) fn requires(text: &[u8]) -> Names {
     let needed = each(text, "requires-dist")
         .filter(|value| value.split_once(';').is_none_or(|(_, marker)| !marker.contains("extra")));
-    let name = |value: &str| {
-        let end = value.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')));
-        value.get(..end.unwrap_or(value.len())).unwrap_or_default().to_owned()
-    };
     needed.map(name).collect()
+}
+
+/// The name that a requirement begins with (PyPA, "Dependency specifiers").
+pub(super) fn name(requirement: &str) -> &str {
+    let end = requirement.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')));
+    requirement.get(..end.unwrap_or(requirement.len())).unwrap_or_default()
 }
 
 /// Every value of a field in the header, whose name is given in lower case; of folded ones the first line.

@@ -25,15 +25,13 @@ impl Cataloger for Installed {
         let text = String::from_utf8_lossy(bytes);
         match (assigned(&text, "name"), assigned(&text, "version")) {
             (Some(name), Some(version)) => {
-                let before = out.packages.len();
-                super::add(&name, &version, out);
-                if let Some(package) = out.packages.get_mut(before) {
-                    let platform = assigned(&text, "platform").filter(|platform| platform != "ruby");
-                    package.licences = licences(&text);
-                    package.requires = requires(&text);
-                    package.purl = package.purl.clone().with("platform", platform.as_deref().unwrap_or(""));
-                    self.place(file.path, package);
-                }
+                let mut package = super::gem(&name, &version);
+                let platform = assigned(&text, "platform").filter(|platform| platform != "ruby");
+                package.licences = licences(&text);
+                package.requires = requires(&text);
+                package.purl = package.purl.with("platform", platform.as_deref().unwrap_or(""));
+                self.place(file.path, &mut package);
+                out.packages.push(package);
             }
             _ if is_installed(file.path) => out.diagnostics.push(Diagnostic::new(
                 DiagnosticKind::Malformed,

@@ -120,17 +120,13 @@ impl<'a> Bom<'a> {
     }
 }
 
-/// What packages need, and before it the image, of which are those that no other needs.
+/// What packages need, and before it the image, of which are those that are asked for themselves.
 fn dependencies(report: &Report, root: &Component, components: &[Component]) -> Vec<(String, Vec<String>)> {
     let needs = graph::dependencies(report);
-    let mut needed = vec![false; components.len()];
-    for at in needs.iter().flatten() {
-        if let Some(needed) = needed.get_mut(*at) {
-            *needed = true;
-        }
-    }
+    let direct = graph::direct(report);
     let reference = |at: &usize| components.get(*at).map(|component| component.reference.clone());
-    let own = (0..components.len()).filter(|at| needed.get(*at) == Some(&false));
+    // The distribution comes after the packages, and nothing needs it.
+    let own = (0..components.len()).filter(|at| direct.get(*at) != Some(&false));
     let mut all = vec![(root.reference.clone(), own.filter_map(|at| reference(&at)).collect())];
     for (component, needs) in components.iter().zip(&needs).filter(|(_, needs)| !needs.is_empty()) {
         all.push((component.reference.clone(), needs.iter().filter_map(reference).collect()));

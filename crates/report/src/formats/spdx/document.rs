@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use plimsoll_core::{Algorithm, Digest, Package, clean};
 
+use crate::contents::contents;
 use crate::identity::{Identity, digest};
 use crate::licence::Licence;
 use crate::time::Instant;
@@ -19,6 +20,8 @@ pub(super) struct Document {
     pub licences: BTreeMap<String, String>,
     /// Ids of packages that need another, and of that.
     pub needs: Vec<(String, String)>,
+    /// Ids of archives that hold another, and of that.
+    pub holds: Vec<(String, String)>,
 }
 
 pub(super) struct Element {
@@ -100,6 +103,9 @@ impl Document {
         let needs = graph::dependencies(report).into_iter().enumerate();
         let needs = needs.flat_map(|(at, needs)| needs.into_iter().map(move |other| (at, other)));
         let needs = needs.filter_map(|(at, other)| Some((id(at)?, id(other)?))).collect();
+        let held = contents(report).into_iter().enumerate();
+        let held = held.flat_map(|(at, held)| held.into_iter().map(move |other| (at, other)));
+        let holds = held.filter_map(|(at, other)| Some((id(at)?, id(other)?))).collect();
         let uuid = Identity::of(report).uuid("spdx");
         Self {
             name: named.to_owned(),
@@ -109,6 +115,7 @@ impl Document {
             elements,
             licences,
             needs,
+            holds,
         }
     }
 
@@ -125,8 +132,11 @@ fn supplier(vendor: &str) -> Option<String> {
 }
 
 /// The licences that a package's metadata states as one expression; words that SPDX does not list become references
-/// (SPDX 2.3, section 10).
-fn declared(package: &Package, licences: &mut BTreeMap<String, String>) -> Option<String> {
+/// (SPDX 2.3, section 10; 3.0.1, annex "SPDX license expressions").
+pub(in crate::formats) fn declared(
+    package: &Package,
+    licences: &mut BTreeMap<String, String>,
+) -> Option<String> {
     let all = Licence::of(package);
     let is_one = all.len() == 1;
     let parts: Vec<String> = all

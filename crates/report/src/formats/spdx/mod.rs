@@ -1,6 +1,6 @@
 //! SPDX 2.3 (ISO/IEC 5962:2021's successor), as JSON and as tag-value, from one document.
 
-mod document;
+pub(super) mod document;
 mod tag_value;
 
 use std::io::{self, Write};
@@ -28,7 +28,11 @@ pub(crate) fn json(report: &Report, options: &Options, out: &mut dyn Write) -> i
     let needs = document.needs.iter().map(|(one, other)| {
         json!({"spdxElementId": one, "relationshipType": "DEPENDS_ON", "relatedSpdxElement": other})
     });
-    let relationships: Vec<Value> = std::iter::once(describes).chain(contained).chain(needs).collect();
+    let holds = document.holds.iter().map(|(one, other)| {
+        json!({"spdxElementId": one, "relationshipType": "CONTAINS", "relatedSpdxElement": other})
+    });
+    let relationships: Vec<Value> =
+        std::iter::once(describes).chain(contained).chain(needs).chain(holds).collect();
     let licences = document.licences.iter();
     let licences = licences.map(|(id, name)| json!({"licenseId": id, "name": name, "extractedText": name}));
     let licences: Vec<Value> = licences.collect();

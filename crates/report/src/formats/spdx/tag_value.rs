@@ -20,6 +20,9 @@ pub(super) fn write(document: &Document, out: &mut dyn Write) -> io::Result<()> 
     for (one, other) in &document.needs {
         tag("Relationship", &format!("{one} DEPENDS_ON {other}"))?;
     }
+    for (one, other) in &document.holds {
+        tag("Relationship", &format!("{one} CONTAINS {other}"))?;
+    }
     for element in &document.elements {
         writeln!(out)?;
         let mut tag = |name: &str, value: &str| writeln!(out, "{name}: {}", line(value));

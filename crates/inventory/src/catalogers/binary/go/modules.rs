@@ -1,4 +1,4 @@
-use plimsoll_core::{Package, PackageType};
+use plimsoll_core::{Names, Package, PackageType};
 
 use super::super::super::identity;
 use super::linked;
@@ -7,29 +7,33 @@ use super::linked;
 /// linked in, with replacements in place of what they replace (Go, `runtime/debug.ParseBuildInfo`).
 pub(super) fn packages(version: &str, modules: &str) -> Vec<Package> {
     let list = List::parse(modules);
-    let mut out = vec![golang("stdlib", stdlib_version(version))];
-    if let Some(main) = &list.main {
+    let stdlib = golang("stdlib", stdlib_version(version));
+    let built = if let Some(main) = &list.main {
         let undetermined = main.version.is_empty() || main.version == "(devel)";
         let stated = list.ldflags.as_deref().filter(|_| undetermined);
         let stated = stated.and_then(|flags| linked::version(flags, main.path));
-        out.push(golang(main.path, stated.as_deref().unwrap_or(main.version)));
-    }
-    // Built without modules, from a folder that is named after a repository.
-    if list.main.is_none()
-        && let Some(path) = list.path.and_then(repository)
-    {
-        let stated = list.ldflags.as_deref().and_then(|flags| linked::version(flags, path));
-        out.push(golang(path, stated.as_deref().unwrap_or("")));
-    }
+        Some(golang(main.path, stated.as_deref().unwrap_or(main.version)))
+    } else {
+        // Built without modules, from a folder that is named after a repository.
+        list.path.and_then(repository).map(|path| {
+            let stated = list.ldflags.as_deref().and_then(|flags| linked::version(flags, path));
+            golang(path, stated.as_deref().unwrap_or(""))
+        })
+    };
+    let mut deps = Vec::new();
     for (module, replacement) in &list.deps {
-        out.push(match replacement {
+        deps.push(match replacement {
             // A directory of the build machine holds some state of the module itself; no one knows which.
             Some(local) if is_local(local.path) => golang(module.path, local.version),
             Some(other) => golang(other.path, other.version),
             None => golang(module.path, module.version),
         });
     }
-    out
+    // Which module needs which is not in the program: what was built needs all that it was built from.
+    let said = |package: &Package| format!("{}@{}", package.name, package.version);
+    let linked: Names = [&stdlib].into_iter().chain(&deps).map(said).collect();
+    let built = built.map(|main| Package { requires: linked, ..main });
+    std::iter::once(stdlib).chain(built).chain(deps).collect()
 }
 
 /// `go1.22.1 X:boringcrypto` is a build of 1.22.1, `devel go1.23-abcdef` one on the way to 1.23.
@@ -139,6 +143,14 @@ mod tests {
                 ("github.com/BurntSushi/toml", "v1.4.0"),
             ])
         );
+    }
+
+    #[test]
+    fn what_was_built_needs_all_that_was_linked() {
+        let modules = "mod\texample.org/a\tv1.0.0\ndep\td.e/f\tv1.0.0\n=>\tg.h/i\tv2.0.0\th1:x=\n";
+        let all = packages("go1.22.1", modules);
+        let needs: Vec<Vec<&str>> = all.iter().map(|package| package.requires.iter().collect()).collect();
+        assert_eq!(needs, [vec![], vec!["g.h/i@v2.0.0", "stdlib@1.22.1"], vec![]]);
     }
 
     #[test]
