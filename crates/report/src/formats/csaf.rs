@@ -1,6 +1,6 @@
 //! CSAF 2.0 (OASIS), profile VEX.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{self, Write};
 
 use plimsoll_core::{Finding, FixState, Status};
@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::identity::{Identity, digest};
 use crate::time::Instant;
-use crate::{Options, Report, advice, escape, link, score};
+use crate::{Options, Report, advice, escape, link, score, weakness};
 
 pub(crate) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let time = Instant::of(report, options).to_string();
@@ -43,8 +43,9 @@ pub(crate) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> 
             "full_product_name": {"name": format!("{name} in {named}"), "product_id": id},
         }));
     }
+    let names = weakness::names();
     let vulnerabilities: Vec<Value> =
-        by_id.iter().map(|(id, findings)| vulnerability(report, id, findings)).collect();
+        by_id.iter().map(|(id, findings)| vulnerability(report, id, findings, &names)).collect();
     let document = json!({
         "document": {
             "category": "csaf_vex",
@@ -85,7 +86,12 @@ fn is_purl(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-fn vulnerability(report: &Report, id: &str, findings: &BTreeMap<String, &Finding>) -> Value {
+fn vulnerability(
+    report: &Report,
+    id: &str,
+    findings: &BTreeMap<String, &Finding>,
+    names: &HashMap<u32, &str>,
+) -> Value {
     let first = findings.values().next();
     let summary = first.map(|finding| finding.summary.trim()).filter(|summary| !summary.is_empty());
     let (mut affected, mut looked_at) = (Vec::new(), Vec::new());
@@ -165,8 +171,14 @@ fn vulnerability(report: &Report, id: &str, findings: &BTreeMap<String, &Finding
         .collect();
     let ids: Vec<Value> =
         ids.into_iter().map(|other| json!({"system_name": system(other), "text": other})).collect();
+    // There is a place for one (CSAF 2.0, section 3.2.3.3), with the name that MITRE has for it (mandatory test 6.1.11).
+    let weakness = first.and_then(|finding| {
+        weakness::numbers(finding)
+            .find_map(|number| Some(json!({"id": format!("CWE-{number}"), "name": names.get(&number)?})))
+    });
     json!({
         "cve": is_cve.then_some(id),
+        "cwe": weakness,
         "ids": Some(ids).filter(|ids| !ids.is_empty()),
         "notes": [{"category": "description", "title": "Summary", "text": summary.unwrap_or(id)}],
         "product_status": status,
