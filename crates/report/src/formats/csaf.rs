@@ -43,9 +43,9 @@ pub(crate) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> 
             "full_product_name": {"name": format!("{name} in {named}"), "product_id": id},
         }));
     }
-    let names = weakness::names();
+    let weaknesses = weakness::names();
     let vulnerabilities: Vec<Value> =
-        by_id.iter().map(|(id, findings)| vulnerability(report, id, findings, &names)).collect();
+        by_id.iter().map(|(id, findings)| vulnerability(report, id, findings, &weaknesses)).collect();
     let document = json!({
         "document": {
             "category": "csaf_vex",
@@ -90,7 +90,7 @@ fn vulnerability(
     report: &Report,
     id: &str,
     findings: &BTreeMap<String, &Finding>,
-    names: &HashMap<u32, &str>,
+    weaknesses: &HashMap<u32, &str>,
 ) -> Value {
     let first = findings.values().next();
     let summary = first.map(|finding| finding.summary.trim()).filter(|summary| !summary.is_empty());
@@ -174,7 +174,7 @@ fn vulnerability(
     // There is a place for one (CSAF 2.0, section 3.2.3.3), with the name that MITRE has for it (mandatory test 6.1.11).
     let weakness = first.and_then(|finding| {
         weakness::numbers(finding)
-            .find_map(|number| Some(json!({"id": format!("CWE-{number}"), "name": names.get(&number)?})))
+            .find_map(|number| Some(json!({"id": format!("CWE-{number}"), "name": weaknesses.get(&number)?})))
     });
     json!({
         "cve": is_cve.then_some(id),
