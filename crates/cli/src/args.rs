@@ -50,14 +50,14 @@ pub(crate) enum Command {
     /// Say why an image or a package is affected by a vulnerability, or why not
     Explain(Explain),
     /// The advisory store
-    #[command(subcommand)]
+    #[command(subcommand, after_help = crate::command::db::EXAMPLES)]
     Db(Db),
     /// Compare two versions: prints <, =, > or ?
     Compare(Compare),
     /// Score CVSS vectors: prints score and rating
     Cvss(Cvss),
     /// Try rules without a scan, and turn other tools' into ours
-    #[command(subcommand)]
+    #[command(subcommand, after_help = crate::command::rules::args::EXAMPLES)]
     Rules(Rules),
     /// Say in an OpenVEX document what rules have decided
     #[command(after_help = crate::command::vex::EXAMPLES)]
@@ -71,6 +71,7 @@ pub(crate) enum Command {
     #[command(after_help = crate::command::serve::EXAMPLES)]
     Serve(crate::command::serve::Args),
     /// List the forms of reports and inventories
+    #[command(after_help = FORMATS)]
     Formats,
     /// Print a script that completes the command in a shell
     Completions(completions::Args),
@@ -83,14 +84,19 @@ Examples:
   plimsoll scan alpine:3.19                              an image in a registry; or without `scan`
   plimsoll scan app.tar --fail-on high                   docker save; exit code 1 from high upwards
   plimsoll scan app.tar --only-fixable --min-severity high
-  plimsoll scan app.tar -f json -o report.json           for scripts, and for plimsoll convert, diff and rules check
-  plimsoll scan app.tar -f sarif -o app.sarif            for code scanning; plimsoll formats lists all forms
+  plimsoll scan app.tar -f json -o report.json           for scripts, convert, diff and rules check
+  plimsoll scan app.tar -f sarif -o app.sarif            for code scanning; see plimsoll formats
   plimsoll scan app.tar --rules rules.toml --vex vendor.json
-  plimsoll scan app.tar --baseline report.json           with the day on which each finding was first seen
+  plimsoll scan app.tar --baseline report.json           with the day each was first seen
   plimsoll scan app.tar --fail-on-new report.json        fail for what that report does not have
-  plimsoll scan .                                        a folder, with what its lock files declare
+  plimsoll scan .                                        a folder, and what its lock files declare
 
 Exit codes: 0 done; 1 --fail-on or --fail-on-new was reached; 2 error.";
+
+const FORMATS: &str = "\
+Examples:
+  plimsoll formats
+  plimsoll scan app.tar --format sarif";
 
 const IMAGE: &str = "\
 The image: a docker archive, an OCI layout or archive, a root folder (recognised), or an image in a registry \
@@ -234,7 +240,15 @@ pub(crate) struct Scan {
     pub writing: Writing,
 }
 
+const INVENTORY: &str = "\
+Examples:
+  plimsoll inventory app.tar                         a line for each package
+  plimsoll inventory app.tar -f cyclonedx -o app.cdx.json
+  plimsoll inventory alpine:3.19 -f spdx             see plimsoll formats for the others
+  plimsoll inventory app.tar --view comprehensive    also what is owned, declared or removed";
+
 #[derive(Args)]
+#[command(after_help = INVENTORY)]
 pub(crate) struct Inventory {
     #[arg(help = IMAGE, value_name = "IMAGE")]
     pub image: String,
@@ -279,7 +293,14 @@ pub(crate) struct Match {
     pub writing: Writing,
 }
 
+const COMPARE: &str = "\
+Examples:
+  plimsoll compare dpkg 1.0~rc1 1.0
+  plimsoll compare PyPI 1.0.post1 1.0
+  plimsoll compare rpm - < pairs.tsv       A, a tab and B on each line";
+
 #[derive(Args)]
+#[command(after_help = COMPARE)]
 pub(crate) struct Compare {
     /// An OSV ecosystem name, or dpkg, apk, rpm, pep440, semver, npm, go, maven, …
     #[arg(value_name = "SCHEME")]
@@ -292,7 +313,14 @@ pub(crate) struct Compare {
     pub b: Option<String>,
 }
 
+const CVSS: &str = "\
+Examples:
+  plimsoll cvss CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H
+  plimsoll cvss CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N
+  plimsoll cvss - < vectors.txt            one on each line";
+
 #[derive(Args)]
+#[command(after_help = CVSS)]
 pub(crate) struct Cvss {
     /// A vector; - reads vectors from standard input, one a line
     #[arg(value_name = "VECTOR")]
@@ -323,4 +351,49 @@ pub(crate) enum ReportFormat {
     Table,
     /// For scripts (docs/json.md)
     Json,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Command, CommandFactory};
+
+    use super::Cli;
+
+    fn every(command: &Command, all: &mut Vec<(String, String)>) {
+        let name = command.get_display_name().unwrap_or_else(|| command.get_name()).to_owned();
+        let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        all.push((name, help));
+        for below in command.get_subcommands().filter(|below| below.get_name() != "help") {
+            every(below, all);
+        }
+    }
+
+    /// Everything that help shows how to write can be written so, and no line of it is broken.
+    #[test]
+    fn every_command_has_examples_that_it_understands() {
+        let mut command = Cli::command();
+        command.build();
+        let mut all = Vec::new();
+        every(&command, &mut all);
+        assert!(all.len() > 20);
+        for (name, help) in all {
+            let examples: Vec<&str> = help.lines().filter_map(|line| line.strip_prefix("  ")).collect();
+            assert!(help.contains("Examples:\n") && !examples.is_empty(), "{name}");
+            for line in examples {
+                assert!(line.chars().count() <= 98, "{name}: {line}");
+                // What follows a gap is said of it; what follows a sign is the shell's.
+                let line = line
+                    .split_once(" | plimsoll ")
+                    .map_or(line.to_owned(), |(_, own)| format!("plimsoll {own}"));
+                if !line.starts_with("plimsoll ") {
+                    continue;
+                }
+                let text = line.split("   ").next().unwrap_or_default();
+                let text = text.split(['<', '>', '|']).next().unwrap_or_default();
+                let words = text.split_whitespace().map(|word| word.trim_matches('"'));
+                let parsed = Cli::command().try_get_matches_from(words);
+                assert!(parsed.is_ok(), "{name}: {line}: {}", parsed.unwrap_err());
+            }
+        }
+    }
 }

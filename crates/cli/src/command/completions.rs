@@ -7,7 +7,16 @@ use crate::Outcome;
 use crate::args::Cli;
 use crate::output::Failure;
 
+const EXAMPLES: &str = "\
+Examples:
+  plimsoll completions bash > ~/.local/share/bash-completion/completions/plimsoll
+  plimsoll completions zsh > ~/.zfunc/_plimsoll
+  plimsoll completions fish > ~/.config/fish/completions/plimsoll.fish
+
+For zsh, ~/.zfunc has to be in fpath before compinit runs: fpath=(~/.zfunc $fpath) in ~/.zshrc.";
+
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// The shell
     #[arg(value_name = "SHELL")]

@@ -8,7 +8,15 @@ use crate::args::{Color, Failing, Writing};
 use crate::output::Failure;
 use crate::{Outcome, finish};
 
+const EXAMPLES: &str = "\
+Examples:
+  plimsoll scan app.tar -f json -o report.json
+  plimsoll convert report.json -f html -o report.html
+  plimsoll convert report.json --only-fixable --fail-on high
+  plimsoll convert - -f sarif < report.json";
+
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// A report that --format json wrote; - reads it from standard input
     #[arg(value_name = "REPORT")]

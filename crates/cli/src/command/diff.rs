@@ -8,7 +8,15 @@ use crate::output::{self, Failure};
 use crate::progress::Bars;
 use crate::{Outcome, demo, finish, image, store};
 
+const EXAMPLES: &str = "\
+Examples:
+  plimsoll diff old.tar new.tar                   two images
+  plimsoll diff report.json new.tar               a stored JSON report and an image
+  plimsoll diff old.tar new.tar --fail-on high    exit code 1 if a new finding is high or worse
+  plimsoll diff app.tar app.tar --old-db old.db   what the advisories changed";
+
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// The one before: a stored JSON report, or an image, which is scanned
     #[arg(value_name = "A")]

@@ -39,7 +39,7 @@ Examples:
   plimsoll serve --new-token registry       a token, and what the configuration needs of it
   plimsoll serve --config server.toml
 
-A registry posts its events to http://ADDRESS:PORT/v1/events. New advisories are taken up by themselves when
+A registry posts its events to http://ADDRESS:PORT/v1/events. New advisories are taken up by themselves when \
 plimsoll db update has put them into the store.";
 
 pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {

@@ -17,9 +17,9 @@ Examples:
   minisign -S -m advisories.bundle
   plimsoll db import advisories.bundle --public-key minisign.pub
 
-The bundle holds the store and a manifest with its SHA-256. What is printed at last is the SHA-256 of the bundle itself:
-carry it by another way than the bundle, and the import verifies that both are the same; or sign the bundle with minisign,
-and the import verifies whose it is. The terms of Wolfi's and
+The bundle holds the store and a manifest with its SHA-256. What is printed at last is the SHA-256 of the bundle itself: \
+carry it by another way than the bundle, and the import verifies that both are the same; or sign the bundle with minisign, \
+and the import verifies whose it is. The terms of Wolfi's and \
 Chainguard's data forbid to pass it on: export such a store for your own machines only.";
 
 /// Write the store into a bundle, for machines without network.

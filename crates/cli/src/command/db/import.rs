@@ -19,7 +19,7 @@ Examples:
   plimsoll db import advisories.bundle        a bundle that plimsoll db export wrote
   plimsoll db import advisories.bundle --public-key keys/minisign.pub
 
-All of it becomes one generation; if anything fails, the store is as it was. A record that can't be read is named and
+All of it becomes one generation; if anything fails, the store is as it was. A record that can't be read is named and \
 left out. A bundle is verified, and takes the place of the store.";
 
 /// Read advisories from files.

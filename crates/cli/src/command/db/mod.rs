@@ -19,6 +19,13 @@ use crate::output::Failure;
 /// Skipped records named before the rest is only counted.
 const NAMED: usize = 20;
 
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  plimsoll db update                        fetch advisories from their publishers
+  plimsoll db import PyPI.zip feeds/        or read them from files
+  plimsoll db status                        what the store holds, and from when
+  plimsoll db export advisories.bundle      for a machine without network";
+
 #[derive(Subcommand)]
 pub(crate) enum Db {
     /// Fetch advisories from their publishers

@@ -17,7 +17,7 @@ const GENERATIONS: usize = 5;
 const EXAMPLES: &str = "\
 Examples:
   plimsoll db status
-  plimsoll db status --format json      for a script: age_days, generation, feeds, ecosystems, downloads";
+  plimsoll db status --format json      for a script: age_days, feeds, …";
 
 /// Say what the store holds.
 #[derive(Args)]

@@ -23,8 +23,8 @@ Examples:
   plimsoll db update --downloads /mnt/usb/feeds         keep what was fetched, and on the other side
   plimsoll db update --downloads /mnt/usb/feeds --offline
 
-What has not changed is not fetched again, and a download that broke off goes on where it ended. All that is new becomes
-one generation; if anything fails, the store is as it was, and the next update goes on. Proxies are taken from
+What has not changed is not fetched again, and a download that broke off goes on where it ended. All that is new becomes \
+one generation; if anything fails, the store is as it was, and the next update goes on. Proxies are taken from \
 HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY.";
 
 /// Fetch advisories from their publishers.

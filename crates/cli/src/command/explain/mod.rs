@@ -22,10 +22,10 @@ const EXAMPLES: &str = "\
 Examples:
   plimsoll explain app.tar CVE-2022-0778            an image, in all forms that scan knows
   plimsoll explain pkg:pypi/jinja2@2.11.2 GHSA-g3rq-g295-4j3m
-  plimsoll explain \"pkg:deb/debian/libssl1.1@1.1.1n-0%2Bdeb11u5?distro=debian-11&upstream=openssl\" CVE-2022-0778
+  plimsoll explain \"pkg:deb/debian/openssl@1.1.1n-0%2Bdeb11u5?distro=debian-11\" CVE-2022-0778
   plimsoll explain demo: CVE-2023-38545 --format json
 
-Any id of the vulnerability will do. Every record that speaks of a package is shown with its verdict and its reason,
+Any id of the vulnerability will do. Every record that speaks of a package is shown with its verdict and its reason, \
 also where the answer is no. The exit code is 0 whatever the answer is.";
 
 /// Say why an image or a package is affected by a vulnerability, or why not.

@@ -7,6 +7,13 @@ use plimsoll::Date;
 
 use crate::args::ReportFormat;
 
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  plimsoll rules check rules.toml --report report.json
+  plimsoll rules test rules.toml
+  plimsoll rules convert .trivyignore > rules.toml
+  plimsoll rules score reports/*.json";
+
 #[derive(Subcommand)]
 pub(crate) enum Rules {
     /// Explain each rule against a report: what it matches, unused, expired, and what it misses by little
@@ -40,7 +47,7 @@ Examples:
   plimsoll rules convert --from harbor-allowlist allowlist.json --output rules.toml
   plimsoll rules convert vendor.openvex.json
 
-Formats: trivyignore, trivyignore-yaml, grype, osv-scanner, harbor-allowlist, azure-exemption, inspector-filters; VEX
+Formats: trivyignore, trivyignore-yaml, grype, osv-scanner, harbor-allowlist, azure-exemption, inspector-filters; VEX \
 documents are recognised. What can't be carried over is said on standard error and in comments.";
 
 const SCORE_EXAMPLES: &str = "\
