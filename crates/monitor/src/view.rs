@@ -188,9 +188,8 @@ pub const VIEWS: &[View] = &[
                 AS disabled
             FROM finding f JOIN coordinate c ON c.id = f.coordinate JOIN posting p ON p.coordinate = f.coordinate
             JOIN part_of o ON o.part = p.part JOIN subject s ON s.inventory = o.inventory
-            WHERE s.present AND f.gone IS NULL AND NOT EXISTS(SELECT 1 FROM part_of b CROSS JOIN posting q
-                ON q.coordinate = p.coordinate AND q.part = b.part
-                WHERE b.inventory = o.inventory AND b.part < o.part)"
+            WHERE s.present AND f.gone IS NULL AND NOT EXISTS(SELECT 1 FROM doubled d
+                WHERE d.inventory = o.inventory AND d.coordinate = p.coordinate AND d.part = o.part)"
         ),
     },
     View {
@@ -259,9 +258,8 @@ pub const VIEWS: &[View] = &[
             " AS digest, c.id AS package, c.ecosystem, c.name, c.version
             FROM coordinate c JOIN posting p ON p.coordinate = c.id JOIN part_of o ON o.part = p.part
             JOIN subject s ON s.inventory = o.inventory
-            WHERE s.present AND NOT EXISTS(SELECT 1 FROM part_of b CROSS JOIN posting q
-                ON q.coordinate = p.coordinate AND q.part = b.part
-                WHERE b.inventory = o.inventory AND b.part < o.part)"
+            WHERE s.present AND NOT EXISTS(SELECT 1 FROM doubled d
+                WHERE d.inventory = o.inventory AND d.coordinate = p.coordinate AND d.part = o.part)"
         ),
     },
     View {

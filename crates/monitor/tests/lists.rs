@@ -224,6 +224,13 @@ proptest! {
                 WHERE i.package = n.coordinate AND NOT is_index)",
             "SELECT 1 FROM reach n WHERE n.critical + n.high + n.medium + n.low + n.other <>
                 (SELECT count(*) FROM finding f WHERE f.coordinate = n.coordinate AND f.gone IS NULL)",
+            "SELECT 1 FROM queued WHERE jobs <> (SELECT count(*) FROM job)",
+            // A package that several layers bring is in a view once.
+            "SELECT 1 FROM installed GROUP BY image, package HAVING count(*) > 1",
+            "SELECT 1 FROM (SELECT DISTINCT s.id, p.coordinate FROM subject s JOIN part_of o ON o.inventory = s.inventory
+                JOIN posting p ON p.part = o.part WHERE s.present) AS c
+                FULL JOIN installed i ON i.image = c.id AND i.package = c.coordinate
+             WHERE i.image IS NULL OR c.id IS NULL",
             "SELECT 1 FROM images i WHERE critical + high + medium + low + other + disabled <>
                 (SELECT count(*) FROM findings f WHERE f.image = i.image) AND NOT is_index",
             "SELECT 1 FROM images i WHERE disabled <> (SELECT count(*) FROM disabled f WHERE f.image = i.image)
@@ -253,5 +260,116 @@ proptest! {
             prop_assert_eq!(score.unhealthy, count(Assessment::Unhealthy));
             prop_assert_eq!(score.exempt, count(Assessment::HealthyByExemption));
         }
+    }
+}
+
+/// What is listed page by page.
+fn listed(store: &SqliteStore, filter: &Filter) -> Vec<u64> {
+    let (mut all, mut filter) = (Vec::new(), filter.clone());
+    loop {
+        let page = store.images(&filter).unwrap();
+        all.extend(page.images.iter().map(|image| image.number));
+        match page.next {
+            Some(next) => {
+                assert!(next > filter.after, "a list that never ends");
+                filter.after = next;
+            }
+            None => return all,
+        }
+    }
+}
+
+/// A store of some thousands of images, of which every seventh was scanned: each has one of three sets of packages.
+fn many(path: &std::path::Path) -> SqliteStore {
+    let store = SqliteStore::open_with(path, Durability::Process).unwrap();
+    let (policies, rules) = (Policies::default(), Ruleset::default());
+    let feed = Feed::of(vec![advisory("X-1", "a", None, "high"), advisory("X-2", "c", None, "low")]);
+    let events: Vec<Incoming> = (0..4000_u64)
+        .map(|n| {
+            let mut push = event(Action::Push, 0, Some(&format!("t{}", n % 5)), NOW + n as i64);
+            push.event.digest = Some(numbered(n));
+            push.event.id = Some(n.to_string());
+            push.event.repository = format!("p{}/web", n % 3);
+            push.place = Place::new("r.example", push.event.repository.clone());
+            push
+        })
+        .collect();
+    store.accept(&events, NOW, &policies).unwrap();
+    for n in (0..4000).step_by(7) {
+        let packages: &[(&str, &str)] =
+            [&[("a", "1"), ("b", "1")][..], &[("a", "2")], &[("b", "1"), ("c", "1")]][n as usize % 3];
+        store.scanned(&numbered(n), &scan(packages), &judge(&feed, &rules), NOW + 1).unwrap();
+    }
+    store
+}
+
+fn numbered(n: u64) -> plimsoll_core::Digest {
+    let mut hash = [1; 32];
+    hash[..8].copy_from_slice(&n.to_be_bytes());
+    plimsoll_core::Digest::sha256(hash)
+}
+
+/// The images of [`many`] by their numbers, which are one more than they were pushed as.
+fn of_many(meant: impl Fn(u64) -> bool) -> Vec<u64> {
+    (0..4000).filter(|n| n % 7 == 0 && meant(*n)).map(|n| n + 1).collect()
+}
+
+fn check_many(store: &SqliteStore) {
+    let none = Filter { limit: Some(50), ..Filter::default() };
+    let of = |package: &str| Filter { package: Some(package.into()), ..none.clone() };
+    assert_eq!(listed(store, &of("a")), of_many(|n| n % 3 != 2));
+    assert_eq!(listed(store, &of("b")), of_many(|n| n % 3 != 1));
+    assert_eq!(listed(store, &of("d")), of_many(|_| false));
+    assert_eq!(listed(store, &Filter { after: 3000, ..of("a") }), of_many(|n| n % 3 != 2 && n >= 3000));
+    let vulnerable = Filter { vulnerability: Some("X-1".into()), ..none.clone() };
+    assert_eq!(listed(store, &vulnerable), of_many(|n| n % 3 != 2));
+    assert_eq!(
+        listed(store, &Filter { package: Some("b".into()), ..vulnerable.clone() }),
+        of_many(|_| false)
+    );
+    let high = Filter { at_least: Some(Severity::High), ..of("b") };
+    assert_eq!(listed(store, &high), of_many(|n| n % 3 == 0));
+    // A tag names the last image that it was given to.
+    let here = Filter { repository: Some("p1/web".into()), tag: Some("t2".into()), ..of("a") };
+    assert_eq!(listed(store, &here), [3998]);
+    let connection = rusqlite::Connection::open(store.path()).unwrap();
+    let count: i64 = connection.query_row("SELECT count(*) FROM installed", [], |row| row.get(0)).unwrap();
+    assert_eq!(count as usize, of_many(|_| true).len() * 2 - of_many(|n| n % 3 == 1).len());
+    assert_eq!(store.status().unwrap().jobs, 4000 - of_many(|_| true).len() as u64);
+}
+
+#[test]
+fn a_store_of_the_second_version_is_brought_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("monitor.db");
+    let store = many(&path);
+    check_many(&store);
+    drop(store);
+    // What the third version has brought goes, and what it says of a package twice.
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    let views = "DROP VIEW findings; CREATE VIEW findings AS SELECT 1; DROP VIEW installed;";
+    let tables = "DROP TABLE holder; DROP TABLE doubled;
+        CREATE INDEX coordinate_ecosystem ON coordinate(ecosystem); DROP INDEX coordinate_named; DROP INDEX repository_project; DROP TRIGGER job_new;
+        DROP TRIGGER job_gone; DROP TABLE queued; PRAGMA user_version = 2;";
+    connection.execute_batch(&format!("BEGIN; {views} {tables} COMMIT;")).unwrap();
+    drop(connection);
+    let refused = SqliteStore::open_read_only(&path).unwrap_err();
+    assert!(refused.to_string().contains("has schema 2"), "{refused}");
+    let store = SqliteStore::open_with(&path, Durability::Process).unwrap();
+    check_many(&store);
+    // What goes on goes on.
+    let rules = Ruleset::default();
+    let feed = Feed::of(vec![]);
+    store.scanned(&numbered(1), &scan(&[("d", "1")]), &judge(&feed, &rules), NOW + 2).unwrap();
+    let of = Filter { package: Some("d".into()), ..Filter::default() };
+    assert_eq!(listed(&store, &of), [2]);
+    drop(store);
+    // One that is older, or later, is left as it is.
+    for version in [1, 99] {
+        let connection = rusqlite::Connection::open(&path).unwrap();
+        connection.pragma_update(None, "user_version", version).unwrap();
+        drop(connection);
+        let refused = SqliteStore::open(&path).unwrap_err();
+        assert!(refused.to_string().contains(&format!("has schema {version}")), "{refused}");
     }
 }

@@ -75,6 +75,7 @@ impl SqliteStore {
         parameters: &[(&str, Value)],
         limits: &QueryLimits,
     ) -> Result<Answers, Error> {
+        let _turn = self.ask_turns.take();
         let kept = self.askers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut asker = match kept {
             Some(asker) => asker,

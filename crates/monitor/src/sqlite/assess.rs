@@ -140,7 +140,7 @@ fn reached(conn: &Connection, changed: &Changed) -> Result<Vec<i64>, Failed> {
             parts.insert(row.get(0)?);
         }
     }
-    Ok(reach::subjects(conn, &parts, usize::MAX)?.unwrap_or_default())
+    reach::subjects(conn, &parts)
 }
 
 fn subjects(conn: &Connection, ids: Option<&[i64]>) -> Result<Vec<Subject>, Failed> {

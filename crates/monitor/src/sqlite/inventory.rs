@@ -1,6 +1,6 @@
 //! Inventories, each layer's share stored once, whatever images it is in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use plimsoll_core::{LayerRef, Location, Package, Purl, Role};
 use plimsoll_matcher::queries;
@@ -78,7 +78,27 @@ pub(super) fn put(conn: &Connection, packages: &[Package]) -> Result<(i64, Vec<i
         conn.prepare_cached("INSERT OR IGNORE INTO part_of(part, inventory) VALUES(?1, ?2)")?
             .execute(params![part, id])?;
     }
+    note_doubled(conn, id)?;
     Ok((id, new))
+}
+
+/// Notes which coordinates several parts bring to an inventory: it is the one of the lowest number that counts.
+pub(super) fn note_doubled(conn: &Connection, inventory: i64) -> Result<(), Failed> {
+    let mut all: Vec<i64> = parts(conn, inventory)?.into_iter().map(|(part, _)| part).collect();
+    all.sort_unstable();
+    all.dedup();
+    let mut insert = conn.prepare_cached("INSERT INTO doubled VALUES(?1, ?2, ?3)")?;
+    let (mut known, mut own) = (HashSet::new(), Vec::new());
+    for part in all {
+        own.clear();
+        coordinates(conn, part, &mut own)?;
+        for coordinate in &own {
+            if !known.insert(*coordinate) {
+                insert.execute([inventory, *coordinate, part])?;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn intern(conn: &Connection, table: &'static str, body: &[u8]) -> Result<i64, Failed> {

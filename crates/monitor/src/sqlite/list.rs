@@ -1,17 +1,19 @@
 //! Lists of images. What they are filtered by is a class, one number for each combination, and each class's images are
-//! one range of an index: so a list costs as much as it shows, whatever is asked for.
+//! one range of an index; the images that have a package are listed with the package. So a list costs as much as it
+//! shows, whatever is asked for.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 
-use super::{codec, inventory, query, reach};
+use super::holder::{Held, Next};
+use super::{codec, inventory, query};
 use crate::error::Failed;
 use crate::subject::{Filter, Page};
 
-/// Images that have a rare package, or were pulled lately, are looked up one by one up to this number; where there are
-/// more, the images are walked in their order, and a page is full soon.
-const RARE: usize = 3000;
+/// Images that were pulled lately, or that have a package, are looked at one by one up to this number, rather than those
+/// of a repository or a tag; where there are more, the images are walked in their order, and a page is full soon.
+const RARE: usize = 2000;
 
 /// Images that are looked at for one page, at most.
 const LOOKS: usize = 400;
@@ -28,11 +30,22 @@ pub(super) fn images(conn: &Connection, filter: &Filter) -> Result<Page, Failed>
     let mut page = Page { images: Vec::new(), next: None };
     let Some(mut asked) = Asked::of(conn, filter)? else { return Ok(page) };
     let mut source = asked.source(conn, filter, limit)?;
+    if matches!(source, Source::Held(_)) {
+        // It shows no others.
+        asked.coordinates = None;
+    }
     let sql = format!("SELECT {} FROM subject s WHERE s.id = ?1", query::COLUMNS);
     let mut select = conn.prepare_cached(&sql)?;
     let mut last = filter.after;
     for _ in 0..LOOKS {
-        let Some(id) = source.next()? else { return Ok(page) };
+        let id = match source.next()? {
+            Next::Image(id) => id,
+            Next::Later(id) => {
+                page.next = Some(id.unsigned_abs());
+                return Ok(page);
+            }
+            Next::End => return Ok(page),
+        };
         if asked.is_met(conn, filter, id)? {
             if page.images.len() == limit {
                 page.next = Some(last);
@@ -101,10 +114,11 @@ impl Asked {
     /// The images to look at: as few as is easily told.
     fn source<'a>(&self, conn: &'a Connection, filter: &Filter, limit: usize) -> Result<Source<'a>, Failed> {
         let after = i64::try_from(filter.after).unwrap_or(i64::MAX);
+        let scattered = self.repositories.is_none() && filter.tag.is_none();
         if let Some(coordinates) = &self.coordinates
-            && let Some(subjects) = reach::of_coordinates(conn, coordinates, RARE)?
+            && (scattered || self.images(conn)? <= RARE)
         {
-            return Ok(Source::Listed(subjects.into_iter().filter(|id| *id > after).collect()));
+            return Ok(Source::Held(Held::after(conn, coordinates, after)?));
         }
         if let Some(since) = filter.pulled_since {
             let mut select = conn.prepare_cached("SELECT id FROM subject WHERE last_pull >= ?1 LIMIT ?2")?;
@@ -126,6 +140,20 @@ impl Asked {
         let stream = |key| Stream { key, after, done: false, ahead: VecDeque::new() };
         let streams = keys.into_iter().map(stream).collect();
         Ok(Source::Merged { select: conn.prepare_cached(select)?, streams, block, last: after })
+    }
+
+    /// How many images have one of the packages, at most.
+    fn images(&self, conn: &Connection) -> Result<usize, Failed> {
+        let mut select = conn.prepare_cached("SELECT images FROM reach WHERE coordinate = ?1")?;
+        let mut all = 0_usize;
+        for coordinate in self.coordinates.iter().flatten() {
+            let images: Option<u32> = select.query_row([coordinate], |row| row.get(0)).optional()?;
+            all = all.saturating_add(images.unwrap_or_default() as usize);
+            if all > RARE {
+                break;
+            }
+        }
+        Ok(all)
     }
 
     fn is_met(&mut self, conn: &Connection, filter: &Filter, id: i64) -> Result<bool, Failed> {
@@ -204,6 +232,7 @@ fn is_asked(class: i64, filter: &Filter, registries: Option<&HashSet<i64>>) -> b
 /// Images in ascending order.
 enum Source<'a> {
     Listed(VecDeque<i64>),
+    Held(Held<'a>),
     /// Of several ranges of an index, each ascending, of which no more is read than is needed.
     Merged {
         select: CachedStatement<'a>,
@@ -226,9 +255,10 @@ struct Stream {
 }
 
 impl Source<'_> {
-    fn next(&mut self) -> Result<Option<i64>, Failed> {
+    fn next(&mut self) -> Result<Next, Failed> {
         let (select, streams, block, last) = match self {
-            Self::Listed(ids) => return Ok(ids.pop_front()),
+            Self::Listed(ids) => return Ok(ids.pop_front().map_or(Next::End, Next::Image)),
+            Self::Held(held) => return held.next(),
             Self::Merged { select, streams, block, last } => (select, streams, *block, last),
         };
         let mut least: Option<i64> = None;
@@ -251,9 +281,12 @@ impl Source<'_> {
                 least = Some(least.map_or(*id, |least| least.min(*id)));
             }
         }
-        if let Some(least) = least {
-            *last = least;
-        }
-        Ok(least)
+        Ok(match least {
+            Some(least) => {
+                *last = least;
+                Next::Image(least)
+            }
+            None => Next::End,
+        })
     }
 }

@@ -65,9 +65,17 @@ pub(super) fn usage(conn: &Connection, from: Millis, to: Millis) -> Result<Vec<U
 /// The repositories of a scope, whatever digest it names.
 fn repositories(conn: &Connection, scope: &Scope) -> Result<Vec<i64>, Failed> {
     let wide = Scope { digest: None, ..scope.clone() };
-    let mut select =
-        conn.prepare_cached("SELECT id, organisation, registry, project, name FROM repository")?;
-    let mut rows = select.query([])?;
+    // What is named whole is looked up; what is a pattern is looked for.
+    let whole = |name: &Option<String>| name.clone().filter(|name| !name.ends_with('*'));
+    let (column, name) = match (whole(&wide.repository), whole(&wide.project)) {
+        (Some(name), _) => ("name = ?1", Some(name)),
+        (None, Some(name)) => ("project = ?1", Some(name)),
+        (None, None) => ("?1 IS NULL", None),
+    };
+    let mut select = conn.prepare_cached(&format!(
+        "SELECT id, organisation, registry, project, name FROM repository WHERE {column}"
+    ))?;
+    let mut rows = select.query([name])?;
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
         let place = Place {

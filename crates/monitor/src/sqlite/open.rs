@@ -7,8 +7,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use super::ask::Asker;
-use super::schema;
+use super::turns::Turns;
 use super::verdict::Kept;
+use super::{migrate, schema};
 use crate::Error;
 use crate::error::Failed;
 
@@ -26,6 +27,9 @@ pub struct SqliteStore {
     readers: Mutex<Vec<Connection>>,
     pub(super) askers: Mutex<Vec<Asker>>,
     pub(super) kept: Kept,
+    turns: Turns,
+    /// For questions in SQL, which may take long and are not to be in everybody's way.
+    pub(super) ask_turns: Turns,
     _lock: Option<File>,
 }
 
@@ -65,8 +69,8 @@ impl SqliteStore {
             Err(TryLockError::WouldBlock) => return Err(Error::InUse { path }),
             Err(TryLockError::Error(source)) => return Err(failed(source)),
         }
-        let connection = Connection::open(&path).map_err(|e| Error::database(&path, e))?;
-        prepare(&connection, &path, durability)?;
+        let mut connection = Connection::open(&path).map_err(|e| Error::database(&path, e))?;
+        prepare(&mut connection, &path, durability)?;
         let writer = Some(Mutex::new(connection));
         Ok(Self {
             path,
@@ -74,6 +78,8 @@ impl SqliteStore {
             readers: Mutex::default(),
             askers: Mutex::default(),
             kept: Kept::default(),
+            turns: Turns::for_each_processor(1),
+            ask_turns: Turns::for_each_processor(2),
             _lock: Some(lock),
         })
     }
@@ -92,6 +98,8 @@ impl SqliteStore {
             readers: Mutex::new(vec![reader]),
             askers: Mutex::default(),
             kept: Kept::default(),
+            turns: Turns::for_each_processor(1),
+            ask_turns: Turns::for_each_processor(2),
             _lock: None,
         })
     }
@@ -122,6 +130,7 @@ impl SqliteStore {
 
     /// Reads one state of everything.
     pub(super) fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T, Failed>) -> Result<T, Error> {
+        let _turn = self.turns.take();
         let kept = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut connection = match kept {
             Some(connection) => connection,
@@ -155,7 +164,8 @@ pub(super) fn reader(path: &Path) -> Result<Connection, Error> {
     Ok(connection)
 }
 
-pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), Error> {
+/// The version of a store's tables.
+fn version(connection: &Connection, path: &Path) -> Result<i64, Error> {
     let pragma = |name: &str| -> Result<i64, Error> {
         let value = connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0));
         value.map_err(|e| Error::database(path, e))
@@ -163,21 +173,24 @@ pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), Error> {
     if pragma("application_id")? != schema::APPLICATION_ID {
         return Err(Error::NotAStore { path: path.to_owned() });
     }
-    match pragma("user_version")? {
+    pragma("user_version")
+}
+
+/// That it is a store of this version.
+pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), Error> {
+    match version(connection, path)? {
         schema::SCHEMA => Ok(()),
         found => Err(Error::Schema { path: path.to_owned(), found, known: schema::SCHEMA }),
     }
 }
 
-fn prepare(connection: &Connection, path: &Path, durability: Durability) -> Result<(), Error> {
+fn prepare(connection: &mut Connection, path: &Path, durability: Durability) -> Result<(), Error> {
     let failed = |e| Error::database(path, e);
     connection.busy_timeout(std::time::Duration::from_secs(10)).map_err(failed)?;
     connection.set_prepared_statement_cache_capacity(128);
     let tables: i64 =
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(failed)?;
-    if tables > 0 {
-        check(connection, path)?;
-    }
+    let version = if tables > 0 { version(connection, path)? } else { schema::SCHEMA };
     let synchronous = match durability {
         Durability::Power => "FULL",
         Durability::Process => "NORMAL",
@@ -187,14 +200,19 @@ fn prepare(connection: &Connection, path: &Path, durability: Durability) -> Resu
     connection.execute_batch(&pragmas).map_err(failed)?;
     if tables == 0 {
         let made = format!(
-            "BEGIN IMMEDIATE; {} {} PRAGMA application_id = {}; PRAGMA user_version = {};
+            "BEGIN IMMEDIATE; {} {} {} PRAGMA application_id = {}; PRAGMA user_version = {};
              INSERT INTO meta VALUES('store', lower(hex(randomblob(8)))); COMMIT;",
             schema::TABLES,
+            schema::THIRD,
             schema::views(),
             schema::APPLICATION_ID,
             schema::SCHEMA
         );
         connection.execute_batch(&made).map_err(failed)?;
+    }
+    if version != schema::SCHEMA {
+        migrate::migrate(connection, version).map_err(|failed| failed.at(path))?;
+        check(connection, path)?;
     }
     // Whoever had taken them held the lock that is held here now.
     connection

@@ -178,11 +178,11 @@ pub(super) fn status(conn: &Connection) -> Result<Status, Failed> {
         .query_row([], |row| row.get::<_, i64>(0))
         .optional()?;
     Ok(Status {
-        // Rows are numbered one after the other and never go.
+        // Rows of both are numbered one after the other and never go.
         subjects: count("SELECT ifnull(max(id), 0) FROM subject")?,
         scanned: count("SELECT ifnull(sum(images), 0) FROM meter")?,
-        packages: count("SELECT count(*) FROM coordinate")?,
-        jobs: count("SELECT count(*) FROM job")?,
+        packages: count("SELECT ifnull(max(id), 0) FROM coordinate")?,
+        jobs: count("SELECT jobs FROM queued")?,
         sequence: sequence.map_or(0, i64::unsigned_abs),
         subscribers,
         generation: generation(conn)?,

@@ -1,49 +1,21 @@
 //! From packages to the images that have them, by the posting lists.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 
 use rusqlite::{Connection, params};
 
-use super::inventory;
+use super::{holder, inventory};
 use crate::error::Failed;
 
-/// The images that have any of some packages, ascending; nothing where there are more than `most` parts or inventories
-/// to look into.
-pub(super) fn of_coordinates(
-    conn: &Connection,
-    coordinates: &HashSet<i64>,
-    most: usize,
-) -> Result<Option<VecDeque<i64>>, Failed> {
-    let mut parts: HashSet<i64> = HashSet::new();
-    let mut select = conn.prepare_cached("SELECT part FROM posting WHERE coordinate = ?1")?;
-    for coordinate in coordinates {
-        let mut rows = select.query([coordinate])?;
-        while let Some(row) = rows.next()? {
-            parts.insert(row.get(0)?);
-            if parts.len() > most {
-                return Ok(None);
-            }
-        }
-    }
-    Ok(subjects(conn, &parts, most)?.map(VecDeque::from))
-}
-
-/// The images of some parts, ascending, so that what follows does not depend on a hash's order; nothing where they
-/// have more than `most` inventories.
-pub(super) fn subjects(
-    conn: &Connection,
-    parts: &HashSet<i64>,
-    most: usize,
-) -> Result<Option<Vec<i64>>, Failed> {
+/// The images of some parts, ascending, so that what follows does not depend on a hash's order. Also those that are in no
+/// repository any more.
+pub(super) fn subjects(conn: &Connection, parts: &HashSet<i64>) -> Result<Vec<i64>, Failed> {
     let mut inventories: HashSet<i64> = HashSet::new();
     let mut select = conn.prepare_cached("SELECT inventory FROM part_of WHERE part = ?1")?;
     for part in parts {
         let mut rows = select.query([part])?;
         while let Some(row) = rows.next()? {
             inventories.insert(row.get(0)?);
-            if inventories.len() > most {
-                return Ok(None);
-            }
         }
     }
     let mut subjects = Vec::new();
@@ -55,7 +27,7 @@ pub(super) fn subjects(
         }
     }
     subjects.sort_unstable();
-    Ok(Some(subjects))
+    Ok(subjects)
 }
 
 /// Counts an image for the packages that it has, where it is there, and no longer for those that it had.
@@ -68,15 +40,20 @@ pub(super) fn recount(conn: &Connection, subject: i64) -> Result<(), Failed> {
     if before == now {
         return Ok(());
     }
-    for (inventory, by) in [(before, -1), (now, 1)] {
-        if inventory == 0 {
-            continue;
-        }
+    let of = |inventory| match inventory {
+        0 => Ok(Vec::new()),
+        _ => inventory::all_coordinates(conn, inventory),
+    };
+    let (old, new) = (of(before)?, of(now)?);
+    for (these, others, by) in [(&old, &new, -1), (&new, &old, 1)] {
         let mut update =
             conn.prepare_cached("UPDATE reach SET images = images + ?2 WHERE coordinate = ?1")?;
-        for coordinate in inventory::all_coordinates(conn, inventory)? {
+        let apart: Vec<i64> =
+            these.iter().copied().filter(|coordinate| others.binary_search(coordinate).is_err()).collect();
+        for coordinate in &apart {
             update.execute(params![coordinate, by])?;
         }
+        holder::note(conn, subject, apart, by > 0)?;
     }
     conn.prepare_cached("UPDATE subject SET counted = ?2 WHERE id = ?1")?.execute(params![subject, now])?;
     Ok(())

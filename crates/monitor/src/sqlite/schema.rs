@@ -4,7 +4,25 @@
 pub(super) const APPLICATION_ID: i64 = 0x504c_4d4e;
 
 /// `PRAGMA user_version`. Raised with every change of the tables.
-pub(super) const SCHEMA: i64 = 2;
+pub(super) const SCHEMA: i64 = 3;
+
+/// What came with the third version: lists of the images that have a package; what is a package of a lower part already;
+/// how many rows there are.
+pub(super) const THIRD: &str = "
+CREATE TABLE holder(chunk INTEGER, coordinate INTEGER, images BLOB NOT NULL, PRIMARY KEY(chunk, coordinate))
+    WITHOUT ROWID;
+CREATE INDEX holder_coordinate ON holder(coordinate, chunk);
+-- A coordinate that a part of lower number brings to the inventory as well.
+CREATE TABLE doubled(inventory INTEGER, coordinate INTEGER, part INTEGER, PRIMARY KEY(inventory, coordinate, part))
+    WITHOUT ROWID;
+DROP INDEX coordinate_ecosystem;
+CREATE INDEX coordinate_named ON coordinate(ecosystem, name);
+CREATE INDEX repository_project ON repository(project) WHERE project IS NOT NULL;
+CREATE TABLE queued(id INTEGER PRIMARY KEY, jobs INTEGER NOT NULL);
+INSERT INTO queued SELECT 1, count(*) FROM job;
+CREATE TRIGGER job_new AFTER INSERT ON job BEGIN UPDATE queued SET jobs = jobs + 1; END;
+CREATE TRIGGER job_gone AFTER DELETE ON job BEGIN UPDATE queued SET jobs = jobs - 1; END;
+";
 
 pub(super) const TABLES: &str = "
 CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
