@@ -5,8 +5,8 @@ mod support;
 
 use plimsoll_core::{Assessment, Distro, Severity};
 use plimsoll_monitor::{
-    Durability, Filter, ImageDetail, Incoming, Listed, Place, Policies, Scan, ScanState, Scope, SqliteStore,
-    Store,
+    AdmissionPolicy, Answer, Durability, Filter, ImageDetail, Incoming, Listed, Place, Policies, Scan,
+    ScanState, Scope, SqliteStore, Store,
 };
 use plimsoll_registry::Action;
 use plimsoll_rules::Ruleset;
@@ -372,4 +372,49 @@ fn a_store_of_the_second_version_is_brought_up() {
         let refused = SqliteStore::open(&path).unwrap_err();
         assert!(refused.to_string().contains(&format!("has schema {version}")), "{refused}");
     }
+}
+
+/// What readers keep from one question to the next must not outlive what it says.
+#[test]
+fn findings_are_those_of_now_whatever_was_asked_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("monitor.db");
+    let store = SqliteStore::open_with(&path, Durability::Process).unwrap();
+    let rules = Ruleset::default();
+    let mut feed = Feed::of(vec![advisory("X-1", "a", None, "high")]);
+    push_and_scan(&store, 1, &scan(&[("a", "1"), ("b", "1")]), &judge(&feed, &rules));
+    let reader = SqliteStore::open_read_only(&path).unwrap();
+    let check = |expected: &[(&str, Severity)]| {
+        for store in [&store, &reader] {
+            let found = store.findings(&digest(1)).unwrap();
+            let found: Vec<_> = found.iter().map(|f| (f.finding.id.as_str(), f.finding.severity)).collect();
+            assert_eq!(found, expected);
+            let policy = AdmissionPolicy { partial: Answer::Allow, ..AdmissionPolicy::default() };
+            let decided = store.decide(&digest(1), &policy, NOW).unwrap();
+            // By default critical ones and high ones are named.
+            let named = expected.iter().filter(|(_, level)| *level >= Severity::High);
+            let reasons: Vec<_> = named.map(|(id, level)| format!("{id} ({level}) in ")).collect();
+            assert_eq!(decided.reasons.len(), reasons.len(), "{:?}", decided.reasons);
+            assert!(decided.reasons.iter().zip(&reasons).all(|(said, begins)| said.starts_with(begins)));
+        }
+    };
+    check(&[("X-1", Severity::High)]);
+    // More severe; another package; none; back again.
+    feed.publish(vec![advisory("X-1", "a", None, "critical")]);
+    store.reassess(&judge(&feed, &rules), NOW + 1).unwrap();
+    check(&[("X-1", Severity::Critical)]);
+    feed.publish(vec![advisory("X-1", "a", None, "critical"), advisory("X-2", "b", None, "low")]);
+    store.reassess(&judge(&feed, &rules), NOW + 2).unwrap();
+    check(&[("X-1", Severity::Critical), ("X-2", Severity::Low)]);
+    feed.publish(vec![]);
+    store.reassess(&judge(&feed, &rules), NOW + 3).unwrap();
+    check(&[]);
+    feed.publish(vec![advisory("X-1", "a", None, "medium")]);
+    store.reassess(&judge(&feed, &rules), NOW + 4).unwrap();
+    check(&[("X-1", Severity::Medium)]);
+    // A package that another image brings is known when it is there.
+    feed.publish(vec![advisory("X-1", "a", None, "medium"), advisory("X-3", "c", None, "high")]);
+    push_and_scan(&store, 2, &scan(&[("c", "1")]), &judge(&feed, &rules));
+    assert_eq!(reader.findings(&digest(2)).unwrap().len(), 1);
+    check(&[("X-1", Severity::Medium)]);
 }

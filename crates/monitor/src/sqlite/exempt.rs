@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use plimsoll_core::{Disabled, Finding, Package, Shared};
+use plimsoll_core::{Disabled, Finding, Severity};
 use plimsoll_rules::{Context, Date, Facts, Image, Rule, RuleState, apply};
 use rusqlite::{Connection, params};
 
-use super::verdict::Kept;
+use super::inventory::Brought;
+use super::kept::{Judged, Kept};
 use super::{codec, inventory, known, verdict};
 use crate::error::Failed;
 use crate::judge::Judge;
@@ -63,6 +64,7 @@ pub(super) struct Exempter<'a> {
     decided: Vec<HashMap<i64, Option<i64>>>,
     findings: HashMap<i64, Finding>,
     rules: HashMap<Disabled, i64>,
+    kept: Kept,
 }
 
 fn asks_of_place(rule: &Rule) -> bool {
@@ -121,6 +123,7 @@ impl<'a> Exempter<'a> {
             decided: Vec::new(),
             findings: HashMap::new(),
             rules: HashMap::new(),
+            kept: Kept::default(),
         }
     }
 
@@ -225,7 +228,7 @@ impl<'a> Exempter<'a> {
         scanned: Millis,
     ) -> Result<HashMap<i64, i64>, Failed> {
         let (mut ids, mut findings, mut since) = (Vec::new(), Vec::new(), HashMap::new());
-        for (id, finding, at) in findings_of(conn, inventory, &Kept::default())? {
+        for (id, finding, at) in findings_of(conn, inventory, &self.kept, None)? {
             if let Some(day) = self::day(at.max(scanned)) {
                 since.insert((finding.id.clone(), finding.package.purl.to_string()), day);
             }
@@ -256,20 +259,18 @@ impl<'a> Exempter<'a> {
 /// A finding of an image: its row, with the locations of its package, and since when it is known of the package.
 pub(super) type Located = (i64, Finding, Millis);
 
-/// The findings of an inventory.
-pub(super) fn findings_of(conn: &Connection, inventory: i64, kept: &Kept) -> Result<Vec<Located>, Failed> {
-    let mut known: HashMap<i64, Vec<(i64, Shared<Finding>, Millis)>> = HashMap::new();
-    for coordinate in inventory::all_coordinates(conn, inventory)? {
-        let findings = verdict::findings(conn, coordinate, kept)?;
-        if !findings.is_empty() {
-            known.insert(coordinate, findings);
-        }
-    }
+/// The findings of an inventory that are no milder than `least`.
+pub(super) fn findings_of(
+    conn: &Connection,
+    inventory: i64,
+    kept: &Kept,
+    least: Option<Severity>,
+) -> Result<Vec<Located>, Failed> {
+    let is = |finding: &Finding| least.is_none_or(|least| finding.severity >= least);
+    let any = |judged: &Judged| judged.findings.iter().any(|(_, finding, _)| is(finding));
     let mut all = Vec::new();
-    let base = |id| Some(Ok(Package::clone(&known.get(&id)?.first()?.1.package)));
-    for (coordinate, package) in inventory::packages(conn, inventory, &base)? {
-        let package = Shared::from(package);
-        let findings = known.get(&coordinate).into_iter().flatten();
+    for Brought { judged, package, .. } in inventory::packages(&kept.view(conn)?, conn, inventory, any)? {
+        let findings = judged.findings.iter().filter(|(_, finding, _)| is(finding));
         all.extend(findings.map(|(id, finding, since)| {
             // Only the package is the image's own.
             let finding = Finding { package: package.clone(), ..Finding::clone(finding) };

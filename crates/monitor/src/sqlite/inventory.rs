@@ -1,18 +1,20 @@
 //! Inventories, each layer's share stored once, whatever images it is in.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
-use plimsoll_core::{LayerRef, Location, Package, Purl, Role};
+use plimsoll_core::{LayerRef, Location, Package, Purl, Role, Shared};
 use plimsoll_matcher::queries;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
-use super::codec;
+use super::kept::Judged;
+use super::{codec, kept};
 use crate::error::Failed;
 
 /// What differs between packages that advisories do not tell apart.
 #[derive(Serialize, Deserialize)]
-struct Detail {
+pub(super) struct Detail {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     locations: Vec<Location>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -264,20 +266,58 @@ pub(super) fn package(conn: &Connection, coordinate: i64) -> Result<Package, Fai
     codec::from_json(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)
 }
 
-/// The packages of an inventory of which `base` gives the coordinate's, with their locations, and the coordinate of
-/// each.
+/// A package's coordinate, and what is its own.
+pub(super) fn detail_of(conn: &Connection, package: i64) -> Result<(i64, Detail), Failed> {
+    let mut select = conn.prepare_cached("SELECT coordinate, body FROM package WHERE id = ?1")?;
+    let mut rows = select.query([package])?;
+    let row = rows.next()?.ok_or(Failed::Damaged("a package is gone"))?;
+    Ok((row.get(0)?, codec::from_json(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?))
+}
+
+impl Detail {
+    /// The package, as the layer brings it.
+    fn of(&self, base: &Package, layer: Option<&LayerRef>) -> Package {
+        let locations = self.locations.iter();
+        let locations =
+            locations.map(|at| Location { path: at.path.clone(), layer: layer.cloned() }).collect();
+        Package {
+            locations,
+            owned_by: self.owned_by.clone(),
+            identity: self.identity.clone(),
+            origin: self.origin.clone(),
+            sha1: self.sha1.clone(),
+            cataloger: self.cataloger.clone(),
+            role: self.role,
+            ..base.clone()
+        }
+    }
+}
+
+/// A package of an inventory.
+pub(super) struct Brought {
+    pub(super) coordinate: i64,
+    /// What is known of the coordinate.
+    pub(super) judged: Arc<Judged>,
+    /// The package, with its locations.
+    pub(super) package: Shared<Package>,
+}
+
+/// The packages of an inventory; those of whose coordinates nothing is `wanted` are left out.
 pub(super) fn packages(
+    view: &kept::View<'_>,
     conn: &Connection,
     inventory: i64,
-    base: &dyn Fn(i64) -> Option<Result<Package, Failed>>,
-) -> Result<Vec<(i64, Package)>, Failed> {
-    let mut all: Vec<(i64, Package)> = Vec::new();
-    for (part, layer) in parts(conn, inventory)? {
-        let layer: Option<LayerRef> = match layer {
+    wanted: impl Fn(&Judged) -> bool,
+) -> Result<Vec<Brought>, Failed> {
+    let mut all: Vec<Brought> = Vec::new();
+    // Where the packages of each coordinate are among them.
+    let mut of: HashMap<i64, Vec<usize>> = HashMap::new();
+    for (part, number) in parts(conn, inventory)? {
+        let layer: Option<LayerRef> = match number {
             0 => None,
-            layer => {
+            number => {
                 let mut select = conn.prepare_cached("SELECT body FROM layer WHERE id = ?1")?;
-                let body: Vec<u8> = select.query_row([layer], |row| row.get(0))?;
+                let body: Vec<u8> = select.query_row([number], |row| row.get(0))?;
                 Some(codec::from_json(&body)?)
             }
         };
@@ -286,37 +326,31 @@ pub(super) fn packages(
         let mut ids = Vec::new();
         codec::ids(&members, &mut ids)?;
         for id in ids {
-            let mut select = conn.prepare_cached("SELECT coordinate, body FROM package WHERE id = ?1")?;
-            let mut rows = select.query([id])?;
-            let row = rows.next()?.ok_or(Failed::Damaged("a package is gone"))?;
-            let coordinate: i64 = row.get(0)?;
-            let Some(base) = base(coordinate) else { continue };
-            let detail: Detail = codec::from_json(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
-            let locations = detail.locations.into_iter();
-            let locations = locations.map(|at| Location { path: at.path, layer: layer.clone() }).collect();
-            let package = Package {
-                locations,
-                owned_by: detail.owned_by,
-                identity: detail.identity,
-                origin: detail.origin,
-                sha1: detail.sha1,
-                cataloger: detail.cataloger,
-                role: detail.role,
-                ..base?
-            };
+            let detail = view.detail(id)?;
+            let coordinate = detail.0;
+            let judged = view.judged(coordinate)?;
+            if !wanted(&judged) {
+                continue;
+            }
+            let package = view.located(id, number, || Ok(detail.1.of(&judged.package, layer.as_ref())))?;
             // A package that several layers hold is one package.
-            let same = |(other, known): &&mut (i64, Package)| {
-                *other == coordinate
-                    && known.owned_by == package.owned_by
-                    && known.role == package.role
-                    && known.identity == package.identity
-                    && known.cataloger == package.cataloger
-                    && known.locations.last().map(|at| &at.layer)
-                        != package.locations.first().map(|at| &at.layer)
+            let same = |at: &&usize| {
+                all.get(**at).is_some_and(|Brought { package: known, .. }| {
+                    known.owned_by == package.owned_by
+                        && known.role == package.role
+                        && known.identity == package.identity
+                        && known.cataloger == package.cataloger
+                        && known.locations.last().map(|at| &at.layer)
+                            != package.locations.first().map(|at| &at.layer)
+                })
             };
-            match all.iter_mut().find(same) {
-                Some((_, known)) => known.locations.extend(package.locations),
-                None => all.push((coordinate, package)),
+            let of = of.entry(coordinate).or_default();
+            match of.iter().find(same).copied().and_then(|at| all.get_mut(at)) {
+                Some(known) => known.package.locations.extend(package.locations.iter().cloned()),
+                None => {
+                    of.push(all.len());
+                    all.push(Brought { coordinate, judged, package });
+                }
             }
         }
     }

@@ -8,6 +8,7 @@ mod exempt;
 mod holder;
 mod inventory;
 mod jobs;
+mod kept;
 mod known;
 mod list;
 mod listing;
@@ -135,20 +136,27 @@ impl Store for SqliteStore {
     }
 
     fn findings(&self, digest: &Digest) -> Result<Vec<Found>, Error> {
-        self.read(|conn| query::findings(conn, digest, &self.kept))
+        self.read(|conn| query::findings(conn, digest, &self.kept, None))
     }
 
     fn stored(&self, digest: &Digest) -> Result<Option<Stored>, Error> {
-        self.read(|conn| stored::stored(conn, digest))
+        self.read(|conn| stored::stored(conn, digest, &self.kept))
     }
 
     fn decide(&self, digest: &Digest, policy: &AdmissionPolicy, now: Millis) -> Result<Decision, Error> {
+        // What is below all levels does not count, whatever there is of it.
+        let least = [policy.deny_at, policy.warn_at].into_iter().flatten().min();
         let facts = self.read(|conn| {
             let Some(detail) = query::detail(conn, digest)? else { return Ok(AdmissionFacts::default()) };
-            let mut findings = query::findings(conn, digest, &self.kept)?;
-            // An index runs as one of its images: each must be fit.
-            for image in &detail.images {
-                findings.extend(query::findings(conn, image, &self.kept)?);
+            let mut findings = Vec::new();
+            if let Some(least) = least
+                && query::may_reach(&detail.image.counts, least)
+            {
+                findings = query::findings(conn, digest, &self.kept, Some(least))?;
+                // An index runs as one of its images: each must be fit.
+                for image in &detail.images {
+                    findings.extend(query::findings(conn, image, &self.kept, Some(least))?);
+                }
             }
             let (assessment, last_match) = (detail.image.assessment, detail.image.last_match);
             let moved = detail.moved.map(|moved| moved.to_string());

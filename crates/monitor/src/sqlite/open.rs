@@ -7,8 +7,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use super::ask::Asker;
+use super::kept::Kept;
 use super::turns::Turns;
-use super::verdict::Kept;
 use super::{migrate, schema};
 use crate::Error;
 use crate::error::Failed;

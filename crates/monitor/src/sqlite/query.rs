@@ -3,11 +3,12 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::rc::Rc;
 
-use plimsoll_core::{Digest, Disabled};
+use plimsoll_core::{Digest, Disabled, Package, Severity, Shared};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::verdict::Kept;
+use super::kept::Kept;
 use super::{codec, exempt, known, tags};
 use crate::Error;
 use crate::error::Failed;
@@ -125,7 +126,19 @@ fn activity(conn: &Connection, subject: i64) -> Result<Vec<Activity>, Failed> {
     Ok(all)
 }
 
-pub(super) fn findings(conn: &Connection, digest: &Digest, kept: &Kept) -> Result<Vec<Found>, Failed> {
+/// Whether there may be a finding of this level or above that no rule disables, by what is counted.
+pub(super) fn may_reach(counts: &Counts, least: Severity) -> bool {
+    // What is counted as other is not told apart.
+    counts.worst().is_some_and(|worst| worst >= least || least <= Severity::Negligible)
+}
+
+/// The findings of an image that are no milder than `least`.
+pub(super) fn findings(
+    conn: &Connection,
+    digest: &Digest,
+    kept: &Kept,
+    least: Option<Severity>,
+) -> Result<Vec<Found>, Failed> {
     let subject = known::find(conn, digest)?.ok_or_else(|| Error::UnknownSubject(digest.clone()))?;
     let mut select =
         conn.prepare_cached("SELECT inventory, exempt, first_scanned, last_pull FROM subject WHERE id = ?1")?;
@@ -134,7 +147,7 @@ pub(super) fn findings(conn: &Connection, digest: &Digest, kept: &Kept) -> Resul
     let Some(inventory) = inventory else { return Ok(Vec::new()) };
     let exempt = exempt::read(conn, exemption)?;
     let moved = tags::moved(&tags::of(conn, subject)?, last_pull).map(|moved| moved.to_string());
-    let findings = exempt::findings_of(conn, inventory, kept)?;
+    let findings = exempt::findings_of(conn, inventory, kept, least)?;
     let mut rules: HashMap<i64, Disabled> = HashMap::new();
     let mut out = Vec::with_capacity(findings.len());
     for (id, mut finding, since) in findings {
@@ -158,9 +171,16 @@ pub(super) fn findings(conn: &Connection, digest: &Digest, kept: &Kept) -> Resul
         };
         out.push(Found { finding, first_seen, moved: moved.clone(), action });
     }
+    // The findings of a package come one after the other: what it is called is written once.
+    let mut last: Option<(Shared<Package>, Rc<str>)> = None;
     out.sort_by_cached_key(|found| {
         let finding = &found.finding;
-        (Reverse(finding.severity), finding.id.clone(), finding.package.purl.to_string())
+        let purl = match &last {
+            Some((package, purl)) if Shared::is_same(package, &finding.package) => purl.clone(),
+            _ => Rc::from(finding.package.purl.to_string()),
+        };
+        last = Some((finding.package.clone(), purl.clone()));
+        (Reverse(finding.severity), finding.id.clone(), purl)
     });
     Ok(out)
 }

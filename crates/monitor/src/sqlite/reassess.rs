@@ -36,7 +36,7 @@ pub(super) fn reassess(conn: &Connection, judge: &Judge<'_>, now: Millis) -> Res
             Vec::new()
         };
         out.packages = coordinates.len();
-        changed = verdict::judge(conn, &coordinates, judge, now)?;
+        changed = verdict::judge_again(conn, &coordinates, judge, now)?;
         out.changed = changed.len();
         known::set_meta(conn, "generation", &stored)?;
     }
@@ -90,10 +90,9 @@ pub(super) fn scanned(
         .prepare_cached("SELECT inventory FROM subject WHERE id = ?1")?
         .query_row([subject], |row| row.get(0))?;
     let (inventory, new) = inventory::put(conn, &scan.packages)?;
-    let mut changed = verdict::judge(conn, &new, judge, now)?;
+    verdict::judge_new(conn, &new, judge, now)?;
     note_ecosystems(conn, &new, judge)?;
-    // What is new of a package that nobody had before is no news of any other image.
-    changed.retain(|_, _| false);
+    let mut changed = Changed::new();
     if let Some(old) = old.filter(|old| *old != inventory) {
         changed = difference(conn, old, inventory)?;
     }
@@ -175,7 +174,7 @@ pub(super) fn rematch(
     }
     coordinates.sort_unstable();
     coordinates.dedup();
-    let changed = verdict::judge(conn, &coordinates, judge, now)?;
+    let changed = verdict::judge_again(conn, &coordinates, judge, now)?;
     out.packages += coordinates.len();
     out.changed += changed.len();
     if !changed.is_empty() {

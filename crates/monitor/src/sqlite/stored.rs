@@ -1,13 +1,14 @@
 //! What is stored of one image: the other way round from a scan.
 
-use plimsoll_core::{Digest, Package};
+use plimsoll_core::{Digest, Package, Shared};
 use rusqlite::{Connection, OptionalExtension};
 
+use super::kept::Kept;
 use super::{codec, inventory};
 use crate::error::Failed;
 use crate::subject::Stored;
 
-pub(super) fn stored(conn: &Connection, digest: &Digest) -> Result<Option<Stored>, Failed> {
+pub(super) fn stored(conn: &Connection, digest: &Digest, kept: &Kept) -> Result<Option<Stored>, Failed> {
     let mut select = conn.prepare_cached("SELECT inventory, distro, gaps FROM subject WHERE digest = ?1")?;
     let row = select.query_row([codec::digest_bytes(digest)], |row| {
         Ok((
@@ -21,9 +22,9 @@ pub(super) fn stored(conn: &Connection, digest: &Digest) -> Result<Option<Stored
     let gaps = gaps.map(|text| codec::from_json(text.as_bytes())).transpose()?.unwrap_or_default();
     let mut judged = conn.prepare_cached("SELECT coverage FROM coordinate WHERE id = ?1")?;
     let mut all: Vec<(Package, bool)> = Vec::new();
-    for (coordinate, package) in inventory::packages(conn, row, &|id| Some(inventory::package(conn, id)))? {
-        let assessed: i64 = judged.query_row([coordinate], |row| row.get(0))?;
-        all.push((package, assessed != 0));
+    for brought in inventory::packages(&kept.view(conn)?, conn, row, |_| true)? {
+        let assessed: i64 = judged.query_row([brought.coordinate], |row| row.get(0))?;
+        all.push((Shared::into_inner(brought.package), assessed != 0));
     }
     all.sort_by_cached_key(|(package, _)| (package.kind, package.name.clone(), package.purl.to_string()));
     Ok(Some(Stored { packages: all, distro, gaps }))

@@ -1,13 +1,12 @@
 //! What advisories say of each distinct package, and what is different when they are asked again.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::sync::{Mutex, PoisonError};
 
 use plimsoll_core::{Coverage, Finding, FixState, Package, Severity, Shared, Status};
 use plimsoll_matcher::match_packages;
 use rusqlite::{Connection, params};
 
-use super::{codec, inventory, reach};
+use super::{codec, inventory, kept, reach};
 use crate::error::Failed;
 use crate::judge::Judge;
 use crate::notification::ChangeKind;
@@ -45,14 +44,37 @@ pub(super) type Changed = HashMap<i64, Vec<Difference>>;
 /// Coordinates that are matched at once.
 const BATCH: usize = 4096;
 
-/// Matches coordinates and stores what comes of it.
-pub(super) fn judge(
+/// Matches coordinates anew and stores what comes of it.
+pub(super) fn judge_again(
     conn: &Connection,
     coordinates: &[i64],
     judge: &Judge<'_>,
     now: Millis,
 ) -> Result<Changed, Failed> {
-    let mut changed = Changed::new();
+    let (changed, written) = match_all(conn, coordinates, judge, now)?;
+    if written {
+        kept::renew(conn)?;
+    }
+    Ok(changed)
+}
+
+/// The same with coordinates that no reader has seen yet. What is new of them is no news of anything else.
+pub(super) fn judge_new(
+    conn: &Connection,
+    coordinates: &[i64],
+    judge: &Judge<'_>,
+    now: Millis,
+) -> Result<(), Failed> {
+    match_all(conn, coordinates, judge, now).map(drop)
+}
+
+fn match_all(
+    conn: &Connection,
+    coordinates: &[i64],
+    judge: &Judge<'_>,
+    now: Millis,
+) -> Result<(Changed, bool), Failed> {
+    let (mut changed, mut written) = (Changed::new(), false);
     for batch in coordinates.chunks(BATCH) {
         let packages =
             batch.iter().map(|&id| inventory::package(conn, id)).collect::<Result<Vec<Package>, _>>()?;
@@ -65,7 +87,7 @@ pub(super) fn judge(
             while let Some(finding) = findings.next_if(|finding| finding.package == *package) {
                 own.push(finding);
             }
-            let mut differences = compare(conn, id, own, now)?;
+            let mut differences = compare(conn, id, own, now, &mut written)?;
             if differences.is_some() {
                 reach::weigh(conn, id)?;
             }
@@ -78,7 +100,7 @@ pub(super) fn judge(
             }
         }
     }
-    Ok(changed)
+    Ok((changed, written))
 }
 
 /// Whether it is different now if the package could be judged.
@@ -97,12 +119,14 @@ struct Old {
     gone: bool,
 }
 
-/// Nothing where there is no difference that counts or is to be counted.
+/// Nothing where there is no difference that counts or is to be counted. `written` says whether readers see another
+/// thing of a package that they may have seen before.
 fn compare(
     conn: &Connection,
     coordinate: i64,
     findings: Vec<Finding>,
     now: Millis,
+    written: &mut bool,
 ) -> Result<Option<Vec<Difference>>, Failed> {
     let mut select = conn.prepare_cached(
         "SELECT id, severity, undetermined, fixable, vulnerability, gone IS NOT NULL, body FROM finding
@@ -137,6 +161,7 @@ fn compare(
             ])?;
             let id = conn.last_insert_rowid();
             aliases(conn, id, &finding)?;
+            *written = true;
             differences.push(Difference {
                 kind: ChangeKind::NewFinding,
                 finding: id,
@@ -175,12 +200,14 @@ fn compare(
                 now
             ])?;
             aliases(conn, id, &finding)?;
+            *written = true;
         }
     }
     for before in old.iter().filter(|before| !before.gone) {
         let severity = before.row.severity;
         conn.prepare_cached("UPDATE finding SET gone = ?2 WHERE id = ?1")?
             .execute(params![before.row.id, now])?;
+        *written = true;
         differences.push(Difference {
             kind: ChangeKind::Resolved,
             finding: before.row.id,
@@ -259,38 +286,10 @@ pub(super) fn finding(conn: &Connection, id: i64) -> Result<(Finding, Millis), F
     Ok((codec::unpack(&body)?, since))
 }
 
-/// Findings that were unpacked, each with what it was unpacked from: images have most of theirs in common.
-#[derive(Default)]
-pub(super) struct Kept(Mutex<HashMap<i64, Unpacked>>);
-
-type Unpacked = (Box<[u8]>, Shared<Finding>);
-
-impl Kept {
-    /// Findings that are kept: some tens of megabytes.
-    const MOST: usize = 16_384;
-
-    fn unpack(&self, id: i64, body: &[u8]) -> Result<Shared<Finding>, Failed> {
-        let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((same, finding)) = lock().get(&id)
-            && **same == *body
-        {
-            return Ok(finding.clone());
-        }
-        let finding = Shared::from(codec::unpack::<Finding>(body)?);
-        let mut kept = lock();
-        if kept.len() >= Self::MOST {
-            kept.clear();
-        }
-        kept.insert(id, (body.into(), finding.clone()));
-        Ok(finding)
-    }
-}
-
 /// The findings of a coordinate as they were stored: the row of each, and since when it is known.
 pub(super) fn findings(
     conn: &Connection,
     coordinate: i64,
-    kept: &Kept,
 ) -> Result<Vec<(i64, Shared<Finding>, Millis)>, Failed> {
     let mut select = conn.prepare_cached(
         "SELECT id, body, since FROM finding WHERE coordinate = ?1 AND gone IS NULL ORDER BY id",
@@ -298,9 +297,8 @@ pub(super) fn findings(
     let mut rows = select.query([coordinate])?;
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
-        let id = row.get(0)?;
         let body = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
-        all.push((id, kept.unpack(id, body)?, row.get(2)?));
+        all.push((row.get(0)?, Shared::from(codec::unpack::<Finding>(body)?), row.get(2)?));
     }
     Ok(all)
 }
