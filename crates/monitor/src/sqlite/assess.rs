@@ -1,15 +1,14 @@
 //! What images come to, and who is to be told.
 
-use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
-use std::thread;
 
 use plimsoll_core::{Assessment, Severity};
 use rusqlite::{Connection, params};
 
-use super::exempt::{self, Exempt, Exempter};
-use super::verdict::{Changed, Difference, Verdict};
-use super::{codec, inventory, outbox, reach, verdict};
+use super::exempt::{self, Decided, Exempt, Exempter, Exemption};
+use super::loaded::{self, Loaded};
+use super::verdict::{Changed, Difference, Row};
+use super::{codec, outbox, reach, side};
 use crate::error::Failed;
 use crate::judge::Judge;
 use crate::notification::{Cause, ChangeKind};
@@ -36,12 +35,8 @@ struct Outcome {
     changes: Vec<Difference>,
 }
 
-/// What is needed of the store to assess many images, read once.
-struct Loaded {
-    parts: HashMap<i64, Vec<i64>>,
-    inventories: HashMap<i64, Vec<i64>>,
-    verdicts: HashMap<i64, Verdict>,
-}
+/// Images of which indexes are looked up one by one, at most.
+const MANY: usize = 1000;
 
 /// Which images to look at.
 pub(super) enum Whom<'a> {
@@ -74,58 +69,38 @@ pub(super) fn spread(
         Whom::These(ids) => subjects(conn, Some(ids))?,
         Whom::Changed => subjects(conn, Some(&reached(conn, changed)?))?,
     };
-    let loaded = load(conn, &subjects)?;
+    let loaded = Loaded::of(conn, subjects.iter().map(|subject| subject.inventory))?;
     let mut exempter = Exempter::new(judge, now);
-    let (mut before, mut after) = (Vec::with_capacity(subjects.len()), Vec::with_capacity(subjects.len()));
-    let mut known: HashMap<i64, Exempt> = HashMap::new();
+    let mut work = Vec::with_capacity(subjects.len());
     for subject in &subjects {
-        let old = match known.get(&subject.exemption) {
-            Some(old) => old.clone(),
-            None => {
-                let old = exempt::read(conn, subject.exemption)?;
-                known.insert(subject.exemption, old.clone());
-                old
-            }
-        };
-        before.push(old);
-        after.push(if exempter.is_idle() {
-            Vec::new()
-        } else {
-            let findings = loaded.findings(subject.inventory);
-            exempter.exempt(conn, subject.id, subject.inventory, &findings, subject.since)?
-        });
+        let exemption = exempter.look(conn, subject.id, subject.inventory, &loaded, subject.since)?;
+        work.push((subject, exemption));
     }
-    let outcomes = assess_all(&subjects, &loaded, changed, before, after);
+    let before = exempt::read_all(conn, subjects.iter().map(|subject| subject.exemption))?;
+    let everything = Everything { loaded, changed, before, decided: exempter.decided() };
     let mut spread = Spread { images: subjects.len(), notifications: 0 };
     let tell = outbox::has_subscribers(conn)?;
     let mut parents: HashSet<i64> = HashSet::new();
-    for (subject, outcome) in subjects.iter().zip(outcomes) {
-        let exemption = exempt::put(conn, &outcome.exempt)?;
-        let same = subject.before == Some(outcome.after)
-            && subject.counts == outcome.counts
-            && subject.exemption == exemption;
-        if !same {
-            store(conn, subject.id, &outcome, exemption)?;
+    let assess = |(subject, exemption): &(&Subject, Exemption), packages: &mut Vec<u32>| {
+        everything.assess(subject, exemption, packages)
+    };
+    side::by_side(&work, assess, |(subject, _), outcome| {
+        let exemption = if outcome.exempt == *everything.before(subject) {
+            subject.exemption
+        } else {
+            exempt::put(conn, &outcome.exempt)?
+        };
+        if store(conn, subject, &outcome, exemption)? {
             parents.insert(subject.id);
         }
-        let first = subject.before.is_none();
-        let mut changes = outcome.changes;
-        if first {
-            changes = all_new(&loaded, subject, &outcome.exempt);
-        } else if subject.before == Some(Assessment::Unhealthy)
-            && matches!(outcome.after, Assessment::Healthy | Assessment::HealthyByExemption)
-            && changes.iter().any(|change| change.kind == ChangeKind::Resolved)
-        {
-            let none = Severity::None;
-            changes.push(Difference { kind: ChangeKind::Healthy, finding: 0, from: none, to: none });
-        }
-        if tell && !changes.is_empty() {
+        if tell && !outcome.changes.is_empty() {
             let note =
                 outbox::Note { subject: subject.id, cause, before: subject.before, after: outcome.after };
-            outbox::put(conn, &note, &outcome.counts, &changes, now)?;
+            outbox::put(conn, &note, &outcome.counts, &outcome.changes, now)?;
             spread.notifications += 1;
         }
-    }
+        Ok(())
+    })?;
     roll_up(conn, &indexes(conn, &parents)?)?;
     Ok(spread)
 }
@@ -194,139 +169,103 @@ fn subjects(conn: &Connection, ids: Option<&[i64]>) -> Result<Vec<Subject>, Fail
     Ok(all)
 }
 
-fn load(conn: &Connection, subjects: &[Subject]) -> Result<Loaded, Failed> {
-    let mut loaded = Loaded { parts: HashMap::new(), inventories: HashMap::new(), verdicts: HashMap::new() };
-    let mut coordinates: HashSet<i64> = HashSet::new();
-    for subject in subjects {
-        if loaded.inventories.contains_key(&subject.inventory) {
-            continue;
-        }
-        let parts: Vec<i64> =
-            inventory::parts(conn, subject.inventory)?.into_iter().map(|(part, _)| part).collect();
-        for &part in &parts {
-            if let Entry::Vacant(place) = loaded.parts.entry(part) {
-                let mut members = Vec::new();
-                inventory::coordinates(conn, part, &mut members)?;
-                coordinates.extend(&members);
-                place.insert(members);
-            }
-        }
-        loaded.inventories.insert(subject.inventory, parts);
-    }
-    loaded.verdicts = verdict::verdicts(conn, coordinates)?;
-    Ok(loaded)
-}
-
-impl Loaded {
-    /// The coordinates of an inventory, ascending, each once.
-    fn coordinates(&self, inventory: i64, out: &mut Vec<i64>) {
-        out.clear();
-        for part in self.inventories.get(&inventory).into_iter().flatten() {
-            out.extend(self.parts.get(part).into_iter().flatten());
-        }
-        out.sort_unstable();
-        out.dedup();
-    }
-
-    fn findings(&self, inventory: i64) -> Vec<i64> {
-        let mut coordinates = Vec::new();
-        self.coordinates(inventory, &mut coordinates);
-        let verdicts = coordinates.iter().filter_map(|coordinate| self.verdicts.get(coordinate));
-        verdicts.flat_map(|verdict| &verdict.findings).map(|row| row.id).collect()
-    }
-}
-
-fn assess_all(
-    subjects: &[Subject],
-    loaded: &Loaded,
-    changed: &Changed,
-    before: Vec<Exempt>,
-    after: Vec<Exempt>,
-) -> Vec<Outcome> {
-    let mut work: Vec<(&Subject, Exempt, Exempt)> =
-        subjects.iter().zip(before).zip(after).map(|((subject, old), new)| (subject, old, new)).collect();
-    let threads = thread::available_parallelism().map_or(1, usize::from).clamp(1, 8);
-    let share = work.len().div_ceil(threads).max(1);
-    let run = |work: &mut [(&Subject, Exempt, Exempt)]| -> Vec<Outcome> {
-        let mut coordinates = Vec::new();
-        let one = |(subject, old, new): &mut (&Subject, Exempt, Exempt)| {
-            assess(subject, loaded, changed, old, std::mem::take(new), &mut coordinates)
-        };
-        work.iter_mut().map(one).collect()
-    };
-    if work.len() < 1000 {
-        return run(&mut work);
-    }
-    thread::scope(|scope| {
-        let handles: Vec<_> = work.chunks_mut(share).map(|share| scope.spawn(move || run(share))).collect();
-        let mut all = Vec::with_capacity(subjects.len());
-        for handle in handles {
-            match handle.join() {
-                Ok(outcomes) => all.extend(outcomes),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        all
-    })
+/// What images are assessed by, whichever thread does it.
+struct Everything<'a> {
+    loaded: Loaded,
+    changed: &'a Changed,
+    before: HashMap<i64, Exempt>,
+    decided: &'a Decided,
 }
 
 fn is_exempt(exempt: &Exempt, finding: i64) -> bool {
     exempt.binary_search_by_key(&finding, |(finding, _)| *finding).is_ok()
 }
 
-fn assess(
-    subject: &Subject,
-    loaded: &Loaded,
-    changed: &Changed,
-    old: &Exempt,
-    new: Exempt,
-    coordinates: &mut Vec<i64>,
-) -> Outcome {
-    loaded.coordinates(subject.inventory, coordinates);
-    let mut counts = Counts::default();
-    let mut changes: Vec<Difference> = Vec::new();
-    let mut affected = false;
-    for coordinate in coordinates.iter() {
-        counts.packages += 1;
-        if let Some(verdict) = loaded.verdicts.get(coordinate) {
-            counts.unjudged += u32::from(verdict.unjudged);
-            for row in &verdict.findings {
-                if !new.is_empty() && is_exempt(&new, row.id) {
-                    counts.disabled += 1;
-                    continue;
-                }
-                *match row.severity {
-                    Severity::Critical => &mut counts.critical,
-                    Severity::High => &mut counts.high,
-                    Severity::Medium => &mut counts.medium,
-                    Severity::Low => &mut counts.low,
-                    Severity::Negligible | Severity::None | Severity::Unknown => &mut counts.other,
-                } += 1;
-                counts.fixable += u32::from(row.fixable);
-                counts.undetermined += u32::from(row.undetermined);
-                affected |= !row.undetermined;
+impl Everything<'_> {
+    /// What was disabled before.
+    fn before(&self, subject: &Subject) -> &Exempt {
+        const NONE: &Exempt = &Vec::new();
+        self.before.get(&subject.exemption).unwrap_or(NONE)
+    }
+
+    fn assess(&self, subject: &Subject, exemption: &Exemption, packages: &mut Vec<u32>) -> Outcome {
+        self.loaded.packages(subject.inventory, packages);
+        let mut counts = Counts::default();
+        for weighed in packages.iter().filter_map(|package| self.loaded.weighed(*package)) {
+            loaded::add(&mut counts, &weighed.counts);
+        }
+        let disabling = self.decided.of(exemption, self.loaded.parts(subject.inventory));
+        disabling.iter().for_each(|(row, _)| loaded::disable(&mut counts, row));
+        let new: Exempt = disabling.into_iter().map(|(row, rule)| (row.id, rule)).collect();
+        let after = comes_to(&counts, subject.gaps);
+        let changes = if subject.before.is_none() {
+            self.all_new(packages, &new)
+        } else {
+            self.changes(subject, packages, &new, after)
+        };
+        Outcome { after, counts, exempt: new, changes }
+    }
+
+    /// Everything of an image that is assessed for the first time.
+    fn all_new(&self, packages: &[u32], exempt: &Exempt) -> Vec<Difference> {
+        let rows = packages.iter().filter_map(|package| self.loaded.weighed(*package));
+        let rows =
+            rows.flat_map(|weighed| &weighed.verdict.findings).filter(|row| !is_exempt(exempt, row.id));
+        let new = |row: &Row| Difference {
+            kind: ChangeKind::NewFinding,
+            finding: row.id,
+            from: row.severity,
+            to: row.severity,
+        };
+        rows.map(new).collect()
+    }
+
+    fn changes(
+        &self,
+        subject: &Subject,
+        packages: &[u32],
+        new: &Exempt,
+        after: Assessment,
+    ) -> Vec<Difference> {
+        let old = self.before(subject);
+        let expired = old.iter().any(|(finding, _)| !is_exempt(new, *finding));
+        let mut changes: Vec<Difference> = Vec::new();
+        for &package in packages {
+            if expired && let Some(weighed) = self.loaded.weighed(package) {
                 // What a rule has let go and is still there.
-                if !old.is_empty() && is_exempt(old, row.id) {
-                    let kind = ChangeKind::ExceptionExpired;
-                    changes.push(Difference { kind, finding: row.id, from: row.severity, to: row.severity });
-                }
+                let rows = weighed.verdict.findings.iter();
+                let rows = rows.filter(|row| !is_exempt(new, row.id) && is_exempt(old, row.id));
+                let kind = ChangeKind::ExceptionExpired;
+                changes.extend(rows.map(|row| Difference {
+                    kind,
+                    finding: row.id,
+                    from: row.severity,
+                    to: row.severity,
+                }));
+            }
+            let coordinate = self.loaded.coordinate(package);
+            if let Some(differences) = coordinate.and_then(|coordinate| self.changed.get(&coordinate)) {
+                let counts = |change: &&Difference| match change.kind {
+                    ChangeKind::Resolved => !is_exempt(old, change.finding),
+                    _ => !is_exempt(new, change.finding),
+                };
+                changes.extend(differences.iter().filter(counts));
             }
         }
-        if let Some(differences) = changed.get(coordinate) {
-            let counts = |change: &&Difference| match change.kind {
-                ChangeKind::Resolved => !is_exempt(old, change.finding),
-                _ => !is_exempt(&new, change.finding),
-            };
-            changes.extend(differences.iter().filter(counts));
+        if subject.before == Some(Assessment::Unhealthy)
+            && matches!(after, Assessment::Healthy | Assessment::HealthyByExemption)
+            && changes.iter().any(|change| change.kind == ChangeKind::Resolved)
+        {
+            let none = Severity::None;
+            changes.push(Difference { kind: ChangeKind::Healthy, finding: 0, from: none, to: none });
         }
+        changes
     }
-    let after = comes_to(&counts, affected, subject.gaps);
-    Outcome { after, counts, exempt: new, changes }
 }
 
 /// Healthy only where everything was read and judged.
-fn comes_to(counts: &Counts, affected: bool, gaps: bool) -> Assessment {
-    if affected {
+fn comes_to(counts: &Counts, gaps: bool) -> Assessment {
+    if counts.active() > counts.undetermined {
         Assessment::Unhealthy
     } else if gaps || counts.unjudged > 0 || counts.undetermined > 0 {
         Assessment::Partial
@@ -339,45 +278,44 @@ fn comes_to(counts: &Counts, affected: bool, gaps: bool) -> Assessment {
     }
 }
 
-/// Everything of an image that is assessed for the first time.
-fn all_new(loaded: &Loaded, subject: &Subject, exempt: &Exempt) -> Vec<Difference> {
-    let mut coordinates = Vec::new();
-    loaded.coordinates(subject.inventory, &mut coordinates);
-    let verdicts = coordinates.iter().filter_map(|coordinate| loaded.verdicts.get(coordinate));
-    let rows = verdicts.flat_map(|verdict| &verdict.findings).filter(|row| !is_exempt(exempt, row.id));
-    let new = |row: &verdict::Row| Difference {
-        kind: ChangeKind::NewFinding,
-        finding: row.id,
-        from: row.severity,
-        to: row.severity,
-    };
-    rows.map(new).collect()
-}
-
-fn store(conn: &Connection, subject: i64, outcome: &Outcome, exemption: i64) -> Result<(), Failed> {
+/// Stores what is different. What indexes and tallies are over is written only where it changes: to write it costs more
+/// than all the rest. Returns whether anything was different.
+fn store(conn: &Connection, subject: &Subject, outcome: &Outcome, exemption: i64) -> Result<bool, Failed> {
     let counts = &outcome.counts;
-    conn.prepare_cached(
-        "UPDATE subject SET assessment = ?2, worst = ?3, critical = ?4, high = ?5, medium = ?6, low = ?7, other = ?8,
-            fixable = ?9, undetermined = ?10, disabled = ?11, packages = ?12, unjudged = ?13, exempt = ?14
-         WHERE id = ?1",
-    )?
-    .execute(params![
-        subject,
-        codec::assessment_code(outcome.after),
-        worst(counts),
-        counts.critical,
-        counts.high,
-        counts.medium,
-        counts.low,
-        counts.other,
-        counts.fixable,
-        counts.undetermined,
-        counts.disabled,
-        counts.packages,
-        counts.unjudged,
-        exemption,
-    ])?;
-    Ok(())
+    let state =
+        |assessment: Option<Assessment>, counts| (assessment.map(codec::assessment_code), worst(counts));
+    let (before, after) = (state(subject.before, &subject.counts), state(Some(outcome.after), counts));
+    if before == after && subject.counts == *counts && subject.exemption == exemption {
+        return Ok(false);
+    }
+    if subject.counts != *counts {
+        conn.prepare_cached(
+            "UPDATE subject SET critical = ?2, high = ?3, medium = ?4, low = ?5, other = ?6, fixable = ?7,
+                undetermined = ?8, disabled = ?9, packages = ?10, unjudged = ?11 WHERE id = ?1",
+        )?
+        .execute(params![
+            subject.id,
+            counts.critical,
+            counts.high,
+            counts.medium,
+            counts.low,
+            counts.other,
+            counts.fixable,
+            counts.undetermined,
+            counts.disabled,
+            counts.packages,
+            counts.unjudged,
+        ])?;
+    }
+    if before != after {
+        conn.prepare_cached("UPDATE subject SET assessment = ?2, worst = ?3 WHERE id = ?1")?
+            .execute(params![subject.id, after.0, after.1])?;
+    }
+    if subject.exemption != exemption {
+        conn.prepare_cached("UPDATE subject SET exempt = ?2 WHERE id = ?1")?
+            .execute([subject.id, exemption])?;
+    }
+    Ok(true)
 }
 
 /// One more than the level's code, so that 0 is an image without findings.
@@ -386,11 +324,21 @@ fn worst(counts: &Counts) -> i64 {
 }
 
 fn indexes(conn: &Connection, images: &HashSet<i64>) -> Result<Vec<i64>, Failed> {
-    let mut select = conn.prepare_cached("SELECT parent FROM child WHERE subject = ?1")?;
-    let mut all = Vec::new();
-    for image in images {
-        for parent in select.query_map([image], |row| row.get(0))? {
-            all.push(parent?);
+    let mut all: Vec<i64> = Vec::new();
+    if images.len() > MANY {
+        let mut select = conn.prepare_cached("SELECT parent, subject FROM child")?;
+        let mut rows = select.query([])?;
+        while let Some(row) = rows.next()? {
+            if images.contains(&row.get(1)?) {
+                all.push(row.get(0)?);
+            }
+        }
+    } else {
+        let mut select = conn.prepare_cached("SELECT parent FROM child WHERE subject = ?1")?;
+        for image in images {
+            for parent in select.query_map([image], |row| row.get(0))? {
+                all.push(parent?);
+            }
         }
     }
     all.sort_unstable();

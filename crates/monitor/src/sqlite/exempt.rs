@@ -9,6 +9,8 @@ use rusqlite::{Connection, params};
 
 use super::inventory::Brought;
 use super::kept::{Judged, Kept};
+use super::loaded::Loaded;
+use super::verdict::Row;
 use super::{codec, inventory, known, verdict};
 use crate::error::Failed;
 use crate::judge::Judge;
@@ -16,6 +18,9 @@ use crate::time::{DAY, Millis};
 
 /// The findings of one image that are disabled, each with the row of its rule; ascending.
 pub(super) type Exempt = Vec<(i64, i64)>;
+
+/// Sets of disabled findings that are read one by one, at most.
+const FEW: usize = 256;
 
 /// The row of a set of disabled findings, which is made where there is none.
 pub(super) fn put(conn: &Connection, exempt: &Exempt) -> Result<i64, Failed> {
@@ -37,6 +42,29 @@ pub(super) fn put(conn: &Connection, exempt: &Exempt) -> Result<i64, Failed> {
     Ok(id)
 }
 
+/// Those of many images.
+pub(super) fn read_all(
+    conn: &Connection,
+    exemptions: impl IntoIterator<Item = i64>,
+) -> Result<HashMap<i64, Exempt>, Failed> {
+    let mut all: HashMap<i64, Exempt> = exemptions.into_iter().map(|id| (id, Exempt::new())).collect();
+    if all.len() <= FEW {
+        for (id, exempt) in &mut all {
+            *exempt = read(conn, *id)?;
+        }
+        return Ok(all);
+    }
+    let mut select =
+        conn.prepare_cached("SELECT exemption, finding, rule FROM exempted ORDER BY exemption, finding")?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        if let Some(exempt) = all.get_mut(&row.get(0)?) {
+            exempt.push((row.get(1)?, row.get(2)?));
+        }
+    }
+    Ok(all)
+}
+
 pub(super) fn read(conn: &Connection, exemption: i64) -> Result<Exempt, Failed> {
     if exemption == 0 {
         return Ok(Vec::new());
@@ -53,6 +81,51 @@ pub(super) fn disabled(conn: &Connection, rule: i64) -> Result<Disabled, Failed>
     codec::from_json(body.as_bytes())
 }
 
+/// Findings that are disabled, each with the row of its rule.
+type Disabling = Vec<(Row, i64)>;
+
+/// How it is decided for one image.
+pub(super) enum Exemption {
+    /// Nothing is disabled.
+    None,
+    /// As for all images of these classes: one for each repository that it is in.
+    Classes(Vec<usize>),
+    /// For itself: these findings.
+    Whole(Disabling),
+}
+
+/// What is disabled in a class of images of a part's findings.
+#[derive(Default)]
+pub(super) struct Decided(HashMap<(usize, u32), Disabling>);
+
+impl Decided {
+    /// The findings that are disabled in an image, ascending. In several repositories a finding is disabled only where it
+    /// is in all of them.
+    pub(super) fn of(&self, exemption: &Exemption, parts: &[u32]) -> Disabling {
+        let of_class = |class: usize| {
+            let lists = parts.iter().filter_map(|part| self.0.get(&(class, *part)));
+            let mut all: Disabling = lists.flatten().copied().collect();
+            all.sort_unstable_by_key(|(row, _)| row.id);
+            all.dedup_by_key(|(row, _)| row.id);
+            all
+        };
+        match exemption {
+            Exemption::None => Vec::new(),
+            Exemption::Whole(all) => all.clone(),
+            Exemption::Classes(classes) => {
+                let mut classes = classes.iter();
+                let mut all = classes.next().map(|class| of_class(*class)).unwrap_or_default();
+                for class in classes {
+                    let other = of_class(*class);
+                    let is = |id: i64| other.binary_search_by_key(&id, |(row, _)| row.id).is_ok();
+                    all.retain(|(row, _)| is(row.id));
+                }
+                all
+            }
+        }
+    }
+}
+
 /// Decides for images. Findings of images that rules see alike are looked at once.
 pub(super) struct Exempter<'a> {
     judge: Judge<'a>,
@@ -61,7 +134,9 @@ pub(super) struct Exempter<'a> {
     per_image: bool,
     names_image: bool,
     classes: HashMap<Vec<String>, usize>,
-    decided: Vec<HashMap<i64, Option<i64>>>,
+    /// Of each class the packages that were looked at, and what of them is disabled.
+    packages: Vec<HashMap<u32, Disabling>>,
+    decided: Decided,
     findings: HashMap<i64, Finding>,
     rules: HashMap<Disabled, i64>,
     kept: Kept,
@@ -120,7 +195,8 @@ impl<'a> Exempter<'a> {
             per_image: judge.rules.rules().any(asks_of_place),
             names_image: judge.rules.rules().any(asks_of_image),
             classes: HashMap::new(),
-            decided: Vec::new(),
+            packages: Vec::new(),
+            decided: Decided::default(),
             findings: HashMap::new(),
             rules: HashMap::new(),
             kept: Kept::default(),
@@ -132,36 +208,51 @@ impl<'a> Exempter<'a> {
         self.judge.rules.is_empty() || self.day.is_none()
     }
 
-    /// The findings that are disabled in an image, of those that it has. In several repositories a finding is disabled
-    /// only where it is in all of them.
-    pub(super) fn exempt(
+    /// Decides for an image, or finds that it was decided for others already.
+    pub(super) fn look(
         &mut self,
         conn: &Connection,
         subject: i64,
         inventory: i64,
-        findings: &[i64],
+        loaded: &Loaded,
         since: Millis,
-    ) -> Result<Exempt, Failed> {
-        let Some(day) = self.day.filter(|_| !self.is_idle() && !findings.is_empty()) else {
-            return Ok(Vec::new());
-        };
+    ) -> Result<Exemption, Failed> {
+        let Some(day) = self.day.filter(|_| !self.is_idle()) else { return Ok(Exemption::None) };
         let images = if self.names_image { images(conn, subject)? } else { vec![Image::default()] };
+        if !self.per_image {
+            let mut classes = Vec::with_capacity(images.len());
+            for image in &images {
+                let class = self.class(image, day);
+                for &part in loaded.parts(inventory) {
+                    if !self.decided.0.contains_key(&(class, part)) {
+                        let disabling = self.of_part(conn, class, image, day, loaded, part)?;
+                        self.decided.0.insert((class, part), disabling);
+                    }
+                }
+                classes.push(class);
+            }
+            return Ok(Exemption::Classes(classes));
+        }
         let mut all: Option<HashMap<i64, i64>> = None;
         for image in &images {
-            let one = if self.per_image {
-                self.whole(conn, inventory, image, day, since)?
-            } else {
-                let class = self.class(image, day);
-                self.of_class(conn, class, image, day, findings)?
-            };
+            let one = self.whole(conn, inventory, image, day, since)?;
             all = Some(match all {
                 None => one,
                 Some(all) => all.into_iter().filter(|(finding, _)| one.contains_key(finding)).collect(),
             });
         }
-        let mut exempt: Exempt = all.unwrap_or_default().into_iter().collect();
-        exempt.sort_unstable();
-        Ok(exempt)
+        let (all, mut packages) = (all.unwrap_or_default(), Vec::new());
+        loaded.packages(inventory, &mut packages);
+        let rows = packages.iter().filter_map(|package| loaded.weighed(*package));
+        let rows = rows.flat_map(|weighed| &weighed.verdict.findings);
+        let mut whole: Disabling = rows.filter_map(|row| Some((*row, *all.get(&row.id)?))).collect();
+        whole.sort_unstable_by_key(|(row, _)| row.id);
+        Ok(Exemption::Whole(whole))
+    }
+
+    /// What was decided for all images that were looked at.
+    pub(super) fn decided(&self) -> &Decided {
+        &self.decided
     }
 
     /// Images for which the same rules hold are one class.
@@ -179,40 +270,47 @@ impl<'a> Exempter<'a> {
         held.sort_unstable();
         let next = self.classes.len();
         let class = *self.classes.entry(held).or_insert(next);
-        if class == self.decided.len() {
-            self.decided.push(HashMap::new());
+        if class == self.packages.len() {
+            self.packages.push(HashMap::new());
         }
         class
     }
 
-    fn of_class(
+    /// What is disabled in a class of images of a part's findings.
+    fn of_part(
         &mut self,
         conn: &Connection,
         class: usize,
         image: &Image,
         day: Date,
-        findings: &[i64],
-    ) -> Result<HashMap<i64, i64>, Failed> {
-        let mut decided = self.decided.get_mut(class).map(std::mem::take).unwrap_or_default();
-        let new: Vec<i64> =
-            findings.iter().copied().filter(|finding| !decided.contains_key(finding)).collect();
-        if !new.is_empty() {
-            let mut bodies = Vec::with_capacity(new.len());
-            for &id in &new {
-                bodies.push(match self.findings.entry(id) {
-                    Entry::Occupied(known) => known.get().clone(),
-                    Entry::Vacant(new) => new.insert(verdict::finding(conn, id)?.0).clone(),
-                });
-            }
-            apply(self.judge.rules, &mut bodies, &Context { image: Some(image), ..Context::on(day) });
-            for (id, finding) in new.into_iter().zip(bodies) {
-                let rule = finding.disabled.map(|by| self.rule(conn, by)).transpose()?;
-                decided.insert(id, rule);
+        loaded: &Loaded,
+        part: u32,
+    ) -> Result<Disabling, Failed> {
+        let mut known = self.packages.get_mut(class).map(std::mem::take).unwrap_or_default();
+        let (mut rows, mut bodies) = (Vec::new(), Vec::new());
+        for package in loaded.part(part) {
+            if let Entry::Vacant(new) = known.entry(*package) {
+                new.insert(Vec::new());
+                for row in loaded.weighed(*package).iter().flat_map(|weighed| &weighed.verdict.findings) {
+                    rows.push((*package, *row));
+                    bodies.push(match self.findings.entry(row.id) {
+                        Entry::Occupied(known) => known.get().clone(),
+                        Entry::Vacant(new) => new.insert(verdict::finding(conn, row.id)?.0).clone(),
+                    });
+                }
             }
         }
-        let out = findings.iter().filter_map(|id| Some((*id, (*decided.get(id)?)?))).collect();
-        if let Some(to) = self.decided.get_mut(class) {
-            *to = decided;
+        apply(self.judge.rules, &mut bodies, &Context { image: Some(image), ..Context::on(day) });
+        for ((package, row), finding) in rows.into_iter().zip(bodies) {
+            if let Some(by) = finding.disabled {
+                let rule = self.rule(conn, by)?;
+                known.entry(package).or_default().push((row, rule));
+            }
+        }
+        let out = loaded.part(part).iter().filter_map(|package| known.get(package)).flatten();
+        let out = out.copied().collect();
+        if let Some(to) = self.packages.get_mut(class) {
+            *to = known;
         }
         Ok(out)
     }

@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use super::ask::Asker;
@@ -160,8 +161,14 @@ pub(super) fn reader(path: &Path) -> Result<Connection, Error> {
     let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
     connection.busy_timeout(std::time::Duration::from_secs(10)).map_err(failed)?;
     connection.set_prepared_statement_cache_capacity(64);
+    keep_plans(&connection).map_err(failed)?;
     connection.execute_batch("PRAGMA cache_size = -8192").map_err(failed)?;
     Ok(connection)
+}
+
+/// A statement's plan does not depend on the values that it is given: it would be made anew with every other value.
+fn keep_plans(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop)
 }
 
 /// The version of a store's tables.
@@ -188,6 +195,7 @@ fn prepare(connection: &mut Connection, path: &Path, durability: Durability) -> 
     let failed = |e| Error::database(path, e);
     connection.busy_timeout(std::time::Duration::from_secs(10)).map_err(failed)?;
     connection.set_prepared_statement_cache_capacity(128);
+    keep_plans(connection).map_err(failed)?;
     let tables: i64 =
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(failed)?;
     let version = if tables > 0 { version(connection, path)? } else { schema::SCHEMA };

@@ -21,6 +21,26 @@ CREATE INDEX repository_project ON repository(project) WHERE project IS NOT NULL
 CREATE TABLE queued(id INTEGER PRIMARY KEY, jobs INTEGER NOT NULL);
 INSERT INTO queued SELECT 1, count(*) FROM job;
 CREATE TRIGGER job_new AFTER INSERT ON job BEGIN UPDATE queued SET jobs = jobs + 1; END;
+-- Only of what it counts by.
+DROP TRIGGER IF EXISTS subject_counted;
+CREATE TRIGGER subject_counted AFTER UPDATE OF present, registries, named, is_index, assessment, scan, worst,
+    places, os ON subject
+WHEN OLD.class IS NOT NEW.class OR OLD.places <> NEW.places OR OLD.os <> NEW.os BEGIN
+    UPDATE tally_place SET images = images - 1 WHERE places = OLD.places AND class = OLD.class;
+    DELETE FROM tally_place WHERE places = OLD.places AND class = OLD.class AND images = 0;
+    UPDATE tally_os SET images = images - 1 WHERE os = OLD.os AND class = OLD.class;
+    DELETE FROM tally_os WHERE os = OLD.os AND class = OLD.class AND images = 0;
+    INSERT INTO tally_place SELECT NEW.places, NEW.class, 1 WHERE NEW.class IS NOT NULL
+        ON CONFLICT DO UPDATE SET images = images + 1;
+    INSERT INTO tally_os SELECT NEW.os, NEW.class, 1 WHERE NEW.class IS NOT NULL
+        ON CONFLICT DO UPDATE SET images = images + 1;
+    UPDATE fare SET healthy = healthy - (OLD.class >> 6 & 7 = 1), exempt = exempt - (OLD.class >> 6 & 7 = 2),
+        unhealthy = unhealthy - (OLD.class >> 6 & 7 = 6), not_applicable = not_applicable - (OLD.class >> 6 & 7 IN (3, 4, 5))
+        WHERE OLD.class & 512 = 0 AND repository IN (SELECT repository FROM placed WHERE places = OLD.places);
+    UPDATE fare SET healthy = healthy + (NEW.class >> 6 & 7 = 1), exempt = exempt + (NEW.class >> 6 & 7 = 2),
+        unhealthy = unhealthy + (NEW.class >> 6 & 7 = 6), not_applicable = not_applicable + (NEW.class >> 6 & 7 IN (3, 4, 5))
+        WHERE NEW.class & 512 = 0 AND repository IN (SELECT repository FROM placed WHERE places = NEW.places);
+END;
 CREATE TRIGGER job_gone AFTER DELETE ON job BEGIN UPDATE queued SET jobs = jobs - 1; END;
 ";
 
@@ -92,23 +112,6 @@ CREATE TABLE fare(
     repository INTEGER PRIMARY KEY, healthy INTEGER NOT NULL DEFAULT 0, exempt INTEGER NOT NULL DEFAULT 0,
     unhealthy INTEGER NOT NULL DEFAULT 0, not_applicable INTEGER NOT NULL DEFAULT 0);
 CREATE TRIGGER repository_new AFTER INSERT ON repository BEGIN INSERT INTO fare(repository) VALUES(NEW.id); END;
-CREATE TRIGGER subject_counted AFTER UPDATE ON subject
-WHEN OLD.class IS NOT NEW.class OR OLD.places <> NEW.places OR OLD.os <> NEW.os BEGIN
-    UPDATE tally_place SET images = images - 1 WHERE places = OLD.places AND class = OLD.class;
-    DELETE FROM tally_place WHERE places = OLD.places AND class = OLD.class AND images = 0;
-    UPDATE tally_os SET images = images - 1 WHERE os = OLD.os AND class = OLD.class;
-    DELETE FROM tally_os WHERE os = OLD.os AND class = OLD.class AND images = 0;
-    INSERT INTO tally_place SELECT NEW.places, NEW.class, 1 WHERE NEW.class IS NOT NULL
-        ON CONFLICT DO UPDATE SET images = images + 1;
-    INSERT INTO tally_os SELECT NEW.os, NEW.class, 1 WHERE NEW.class IS NOT NULL
-        ON CONFLICT DO UPDATE SET images = images + 1;
-    UPDATE fare SET healthy = healthy - (OLD.class >> 6 & 7 = 1), exempt = exempt - (OLD.class >> 6 & 7 = 2),
-        unhealthy = unhealthy - (OLD.class >> 6 & 7 = 6), not_applicable = not_applicable - (OLD.class >> 6 & 7 IN (3, 4, 5))
-        WHERE OLD.class & 512 = 0 AND repository IN (SELECT repository FROM placed WHERE places = OLD.places);
-    UPDATE fare SET healthy = healthy + (NEW.class >> 6 & 7 = 1), exempt = exempt + (NEW.class >> 6 & 7 = 2),
-        unhealthy = unhealthy + (NEW.class >> 6 & 7 = 6), not_applicable = not_applicable + (NEW.class >> 6 & 7 IN (3, 4, 5))
-        WHERE NEW.class & 512 = 0 AND repository IN (SELECT repository FROM placed WHERE places = NEW.places);
-END;
 -- Images that were scanned for the first time in an hour, by the registry that they are metered for.
 CREATE TABLE meter(hour INTEGER, registry TEXT, images INTEGER NOT NULL, PRIMARY KEY(hour, registry)) WITHOUT ROWID;
 -- How scopes fared: a row where it is another than before; and the last of each.
