@@ -61,14 +61,49 @@ pub(crate) struct Shared {
 
 /// Advisories and rules, as they were read last.
 pub(crate) struct By {
-    pub(crate) advisories: Arc<plimsoll::Store>,
-    /// What is in them, once someone has asked: to count takes as long as there are records.
-    pub(crate) counted: Arc<OnceLock<plimsoll::StoreStatus>>,
+    pub(crate) advisories: Advisories,
     pub(crate) rules: Arc<Ruleset>,
     /// The texts of the rules' files.
     pub(crate) rule_files: Vec<(PathBuf, String)>,
     /// Why what is there now could not be read.
     pub(crate) trouble: Option<String>,
+}
+
+/// The advisories of one generation.
+#[derive(Clone)]
+pub(crate) struct Advisories {
+    store: Arc<plimsoll::Store>,
+    /// What is in them, once someone has asked: to count takes as long as there are records.
+    counted: Arc<OnceLock<plimsoll::StoreStatus>>,
+}
+
+impl From<plimsoll::Store> for Advisories {
+    fn from(store: plimsoll::Store) -> Self {
+        Self { store: store.into(), counted: Arc::default() }
+    }
+}
+
+impl Deref for Advisories {
+    type Target = plimsoll::Store;
+
+    fn deref(&self) -> &plimsoll::Store {
+        &self.store
+    }
+}
+
+impl Advisories {
+    pub(crate) fn counted(&self) -> Result<&plimsoll::StoreStatus, Problem> {
+        match self.counted.get() {
+            Some(known) => Ok(known),
+            None => {
+                let status = self.store.status().map_err(|error| {
+                    complain(&error.to_string());
+                    Problem::later(StatusCode::SERVICE_UNAVAILABLE, 10, "the advisories can't be read")
+                })?;
+                Ok(self.counted.get_or_init(|| status))
+            }
+        }
+    }
 }
 
 impl Deref for App {

@@ -80,7 +80,6 @@ impl Server {
             sessions: Sessions::default(),
             by: RwLock::new(By {
                 advisories: advisories.into(),
-                counted: Default::default(),
                 rules: rules.0.into(),
                 rule_files: rules.1,
                 trouble: None,

@@ -69,7 +69,7 @@ pub(crate) fn report(app: &Shared, digest: &Digest) -> Result<(ImageDetail, Repo
         crate::app::complain(&error.to_string());
         Problem::later(StatusCode::SERVICE_UNAVAILABLE, 10, "the advisories can't be read")
     };
-    let set = advisories.status().map_err(|error| unread(&error))?;
+    let set = advisories.counted()?;
     let upgrades =
         upgrades(findings.iter().filter(|f| f.disabled.is_none()), stored.distro.as_ref(), &*advisories)
             .map_err(|error| unread(&error))?;
@@ -102,7 +102,7 @@ pub(crate) fn report(app: &Shared, digest: &Digest) -> Result<(ImageDetail, Repo
     report.advisories = AdvisorySet {
         records: set.generation.as_ref().map_or(0, |generation| generation.records),
         generation: detail.image.generation,
-        newest: set.ecosystems.into_iter().filter_map(|ecosystem| ecosystem.newest).max(),
+        newest: set.ecosystems.iter().filter_map(|ecosystem| ecosystem.newest.clone()).max(),
         starter: false,
     };
     report.rules = RulesSummary {

@@ -10,16 +10,17 @@ use serde::Deserialize;
 use super::media::{IMAGES, Kind, Media};
 use crate::app::App;
 use crate::problem::Problem;
+use crate::route::params::Object;
 
 /// Longer than any header that a proxy lets through.
 const AUTHORIZATION: usize = 16 << 10;
 
 #[derive(Deserialize)]
 struct Request {
-    registry: Option<Registry>,
-    artifact: Option<Artifact>,
+    registry: Option<Object<Registry>>,
+    artifact: Option<Object<Artifact>>,
     #[serde(default)]
-    enabled_capabilities: Option<Vec<Capability>>,
+    enabled_capabilities: Option<Vec<Object<Capability>>>,
 }
 
 #[derive(Deserialize)]
@@ -73,10 +74,10 @@ pub(super) fn read(app: &App, headers: &HeaderMap, body: &[u8]) -> Result<Wanted
             "expected application/vnd.scanner.adapter.scan.request+json; version=1.1",
         ));
     }
-    let request: Request = serde_json::from_slice(body)
+    let Object(request): Object<Request> = serde_json::from_slice(body)
         .map_err(|error| Problem::bad(format!("the request is not what it should be: {error}")))?;
-    let registry = request.registry.ok_or_else(|| invalid("missing registry"))?;
-    let artifact = request.artifact.ok_or_else(|| invalid("missing artifact"))?;
+    let Object(registry) = request.registry.ok_or_else(|| invalid("missing registry"))?;
+    let Object(artifact) = request.artifact.ok_or_else(|| invalid("missing artifact"))?;
     let needed = |value: Option<String>, what: &str| {
         value.filter(|text| !text.is_empty()).ok_or_else(|| invalid(format!("missing {what}")))
     };
@@ -105,7 +106,7 @@ pub(super) fn read(app: &App, headers: &HeaderMap, body: &[u8]) -> Result<Wanted
 }
 
 /// Whether the image and what is wanted of it are something that this scanner knows.
-fn capable(media_type: &str, capabilities: Vec<Capability>) -> Result<(), Problem> {
+fn capable(media_type: &str, capabilities: Vec<Object<Capability>>) -> Result<(), Problem> {
     let cannot = |what: String| Err(Problem::new(StatusCode::NOT_IMPLEMENTED, what));
     let media = |text: &str, what: &str| {
         Media::parse(text)
@@ -115,7 +116,7 @@ fn capable(media_type: &str, capabilities: Vec<Capability>) -> Result<(), Proble
     if !IMAGES.contains(&image.name.as_str()) {
         return cannot(format!("{} can't be scanned; what can: {}", image.name, IMAGES.join(", ")));
     }
-    for capability in capabilities {
+    for Object(capability) in capabilities {
         if let Some(kind) = capability.kind.filter(|kind| kind != "vulnerability" && kind != "sbom") {
             return Err(invalid(format!("invalid enabled_capabilities: {:?} is no type", short(&kind))));
         }
@@ -142,10 +143,15 @@ fn host(url: &str) -> Result<(bool, String), Problem> {
         Some(_) => return Err(invalid("invalid registry.url: expected http:// or https://")),
         None => (false, url),
     };
-    let host = rest.trim_end_matches('/');
+    let mut host = rest.trim_end_matches('/').to_owned();
     // What a name of an image takes for a host: neither a path nor a user, nor a word alone.
-    let is_host = host.contains(['.', ':']) || host.eq_ignore_ascii_case("localhost");
-    match ImageName::new(host, "a/b", None, None) {
+    let is_word = |host: &str| !host.contains(['.', ':']) && !host.eq_ignore_ascii_case("localhost");
+    // With a scheme the port is known, and a word with a port is a host, as containers call each other.
+    if url.contains("://") && is_word(&host) && host.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        host.push_str(if plain { ":80" } else { ":443" });
+    }
+    let is_host = !is_word(&host);
+    match ImageName::new(&host, "a/b", None, None) {
         Ok(_) if !is_host => Err(invalid("invalid registry.url: expected a host, with a domain or a port")),
         Ok(_) => Ok((plain, host.to_ascii_lowercase())),
         Err(error) => Err(invalid(format!("invalid registry.url: {error}"))),
@@ -189,6 +195,8 @@ mod tests {
             said("harbor-harbor-registry:5000"),
             Some((false, "harbor-harbor-registry:5000".to_owned()))
         );
+        assert_eq!(said("http://harbor-core"), Some((true, "harbor-core:80".to_owned())));
+        assert_eq!(said("https://harbor/"), Some((false, "harbor:443".to_owned())));
         for bad in [
             "INVALID REGISTRY",
             "ftp://a",

@@ -18,12 +18,12 @@ pub(super) struct Asked {
     to: String,
 }
 
-/// The beginning of a day, or an instant.
+/// The beginning of a day.
 fn read(name: &str, text: &str) -> Result<Option<i64>, Problem> {
     match text.trim() {
         "" => Ok(None),
         text if text.len() == 10 => instant(name, &format!("{text}T00:00:00Z")).map(Some),
-        text => instant(name, text).map(Some),
+        _ => Err(Problem::bad(format!("{name}: {text:?} is no day; expected 2026-01-31"))),
     }
 }
 

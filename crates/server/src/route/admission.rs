@@ -7,7 +7,7 @@ use plimsoll::Digest;
 use plimsoll_monitor::{AdmissionPolicy, Decision, Store as _};
 use serde::Deserialize;
 
-use super::params::{Document, Named};
+use super::params::{Document, Named, Object};
 use crate::app::{App, now};
 use crate::problem::Problem;
 
@@ -25,14 +25,14 @@ struct Asked {
     digest: Digest,
     /// Default: the server's own.
     #[serde(default)]
-    policy: Option<AdmissionPolicy>,
+    policy: Option<Object<AdmissionPolicy>>,
 }
 
 async fn by_policy(
     State(app): State<App>,
-    Document(asked): Document<Asked>,
+    Document(Object(asked)): Document<Object<Asked>>,
 ) -> Result<Json<Decision>, Problem> {
-    decide(app, asked.digest, asked.policy).await
+    decide(app, asked.digest, asked.policy.map(|Object(policy)| policy)).await
 }
 
 async fn decide(

@@ -1,5 +1,7 @@
 //! The findings of an image, and what to do about them.
 
+use std::num::NonZeroU32;
+
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
@@ -73,7 +75,7 @@ struct Everywhere {
     #[serde(default)]
     after: Option<String>,
     #[serde(default)]
-    limit: Option<u32>,
+    limit: Option<NonZeroU32>,
 }
 
 /// The findings of a vulnerability in all images.
@@ -91,7 +93,7 @@ async fn everywhere(
     let Some((image, finding)) = pair else {
         return Err(Problem::bad("after: expected what a page's nextLink says"));
     };
-    let limit = asked.limit.unwrap_or(100).clamp(1, 1000);
+    let limit = asked.limit.map_or(100, NonZeroU32::get).min(1000);
     app.blocking(move |app| {
         let parameters: Vec<(String, Value)> = vec![
             ("id".into(), asked.vulnerability.into()),

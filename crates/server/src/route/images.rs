@@ -1,5 +1,7 @@
 //! Images: lists and single ones.
 
+use std::num::NonZeroU32;
+
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
@@ -33,7 +35,7 @@ pub(crate) struct Asked {
     pulled_since: Option<String>,
     tagged: Option<bool>,
     after: u64,
-    limit: Option<u32>,
+    limit: Option<NonZeroU32>,
 }
 
 impl Asked {
@@ -51,7 +53,7 @@ impl Asked {
             pulled_since: since,
             tagged: self.tagged,
             after: self.after,
-            limit: self.limit,
+            limit: self.limit.map(NonZeroU32::get),
         })
     }
 }

@@ -7,6 +7,8 @@ use axum::http::request::Parts;
 use plimsoll::Digest;
 use plimsoll_monitor::{DAY, Millis};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
 
 use crate::app::{App, now};
 use crate::problem::Problem;
@@ -69,6 +71,26 @@ impl<T: DeserializeOwned> FromRequest<App> for Document<T> {
     }
 }
 
+/// A value that is written as an object. Structs are otherwise also read from lists of their fields, and whole numbers
+/// from `2` alone, while to JSON Schema `2.0` is as whole.
+pub(crate) struct Object<T>(pub(crate) T);
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let mut map = Map::deserialize(from)?;
+        map.values_mut().for_each(whole);
+        T::deserialize(Value::Object(map)).map(Self).map_err(serde::de::Error::custom)
+    }
+}
+
+fn whole(value: &mut Value) {
+    let Some(number) = value.as_f64().filter(|_| value.is_f64()) else { return };
+    let digits = format!("{number}");
+    if let Ok(number) = digits.parse::<i64>() {
+        *value = number.into();
+    }
+}
+
 /// From when until before when: what is not said is now, and so many days before it.
 pub(crate) fn period(
     from: Option<&str>,
@@ -81,8 +103,12 @@ pub(crate) fn period(
     Ok((from, to))
 }
 
+/// The last instant of the year 9999, which is the last that RFC 3339 has.
+const LAST: i64 = 253_402_300_799_999;
+
 /// An instant as people write it (RFC 3339), or in milliseconds since 1970.
 pub(crate) fn instant(name: &str, text: &str) -> Result<i64, Problem> {
-    let read = plimsoll_registry::from_rfc3339(text).or_else(|| text.parse().ok());
+    let number = || text.parse().ok().filter(|at| (0..=LAST).contains(at));
+    let read = plimsoll_registry::from_rfc3339(text).or_else(number);
     read.ok_or_else(|| Problem::bad(format!("{name}: {text:?} is no instant; expected 2026-01-31T00:00:00Z")))
 }

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::answer;
 use super::around::Detail;
-use super::params::{Document, Params, instant};
+use super::params::{Document, Object, Params, instant};
 use crate::app::{App, Shared};
 use crate::problem::Problem;
 
@@ -86,7 +86,7 @@ struct Asked {
 async fn posted(
     State(app): State<App>,
     headers: HeaderMap,
-    Document(asked): Document<Asked>,
+    Document(Object(asked)): Document<Object<Asked>>,
 ) -> Result<Response, Problem> {
     run(app, headers, asked.sql, asked.parameters.into_iter().collect()).await
 }

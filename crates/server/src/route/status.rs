@@ -1,9 +1,8 @@
 //! How much there is, and how it goes.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::PoisonError;
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
 use plimsoll_monitor::Store as _;
@@ -21,23 +20,13 @@ async fn status(State(app): State<App>) -> Result<Json<Value>, Problem> {
         let status = app.store.status()?;
         let by = app.by.read().unwrap_or_else(PoisonError::into_inner);
         let (rules, trouble) = (by.rules.len(), by.trouble.clone());
-        let (advisories, counted) = (Arc::clone(&by.advisories), Arc::clone(&by.counted));
+        let advisories = by.advisories.clone();
         drop(by);
         let (requests, bytes) = app.registries.moved();
-        let of_advisories = match counted.get() {
-            Some(known) => known,
-            None => {
-                let status = advisories.status().map_err(|error| {
-                    crate::app::complain(&error.to_string());
-                    Problem::later(StatusCode::SERVICE_UNAVAILABLE, 10, "the advisories can't be read")
-                })?;
-                counted.get_or_init(|| status)
-            }
-        };
         Ok(Json(json!({
             "version": env!("CARGO_PKG_VERSION"),
             "store": status,
-            "advisories": of_advisories,
+            "advisories": advisories.counted()?,
             "rules": rules,
             "trouble": trouble,
             "registries": { "requests": requests, "bytes": bytes },

@@ -1,6 +1,8 @@
 //! Findings as Microsoft Defender for Cloud's sub-assessments: `{value, nextLink}`, in both of its forms, per image and
 //! per scope; and under the paths of its own API, for whoever has a client for that.
 
+use std::collections::HashSet;
+use std::num::NonZeroU32;
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -8,9 +10,9 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use axum::routing::get;
-use plimsoll::Digest;
 use plimsoll::stages::report::{Format, Options};
-use plimsoll_monitor::{Filter, Image, Store as _};
+use plimsoll::{Digest, Finding, Report};
+use plimsoll_monitor::{Filter, Image, ImageDetail, Store as _};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -62,7 +64,7 @@ struct Asked {
     vulnerability: Option<String>,
     package: Option<String>,
     after: Option<String>,
-    limit: Option<usize>,
+    limit: Option<NonZeroU32>,
     /// Azure's clients say which version they speak; all are answered alike.
     #[serde(rename = "api-version")]
     _version: Option<String>,
@@ -99,6 +101,20 @@ impl Asked {
             && (self.form == Form::Seed || is(self.package.clone(), package()))
     }
 
+    /// The same of a finding that is none yet, as far as it can be told.
+    fn may_want(&self, finding: &Finding) -> bool {
+        let of_state = match self.code {
+            None => true,
+            Some(Code::Unhealthy) => finding.disabled.is_none(),
+            Some(Code::NotApplicable) => finding.disabled.is_some(),
+            Some(Code::Healthy) => false,
+        };
+        of_state
+            && self.vulnerability.as_ref().is_none_or(|id| *id == finding.id)
+            && (self.form == Form::Seed
+                || self.package.as_ref().is_none_or(|name| *name == finding.package.name))
+    }
+
     /// Whether the image can have any that is wanted, so that it is worth its report.
     fn may_want_of(&self, image: &Image) -> bool {
         let (active, disabled) = (image.counts.active() > 0, image.counts.disabled > 0);
@@ -113,7 +129,8 @@ impl Asked {
     }
 
     fn limit(&self) -> usize {
-        self.limit.unwrap_or(DEFAULT).clamp(1, MOST)
+        let limit = self.limit.and_then(|limit| usize::try_from(limit.get()).ok());
+        limit.unwrap_or(DEFAULT).min(MOST)
     }
 }
 
@@ -135,18 +152,52 @@ impl At {
     }
 }
 
-/// All sub-assessments of one image.
-fn all(app: &Shared, digest: &Digest, form: Form) -> Result<Vec<Value>, Problem> {
+/// Those sub-assessments of one image that are wanted: after `skip` of them so many, and whether there are more.
+///
+/// What is not shown is not made: an image can have thousands.
+fn some(
+    app: &Shared,
+    digest: &Digest,
+    asked: &Asked,
+    skip: usize,
+    room: usize,
+) -> Result<(Vec<Value>, bool), Problem> {
+    let (detail, mut report) = super::report::of_image(app, digest)?;
+    report.packages.clear();
+    let mut wanted: Vec<bool> = report.findings.iter().map(|finding| asked.may_want(finding)).collect();
+    // Azure's severity is the format's to say.
+    let counted = asked.severity.is_none();
+    if counted {
+        let (mut seen, end) = (0, skip.saturating_add(room).saturating_add(1));
+        for wanted in wanted.iter_mut().filter(|wanted| **wanted) {
+            *wanted = (skip..end).contains(&seen);
+            seen += 1;
+        }
+    }
+    // One that is there twice is named by how often it was there before.
+    let key = |finding: &Finding| (finding.id.clone(), finding.package.purl.to_string());
+    let shown = report.findings.iter().zip(&wanted).filter(|(_, wanted)| **wanted);
+    let keys: HashSet<(String, String)> = shown.map(|(finding, _)| key(finding)).collect();
+    let findings = std::mem::take(&mut report.findings).into_iter().zip(wanted);
+    let (findings, wanted): (Vec<Finding>, Vec<bool>) =
+        findings.filter(|(finding, wanted)| *wanted || keys.contains(&key(finding))).unzip();
+    report.findings = findings;
+    let values = rendered(&detail, &report, asked.form)?.into_iter().zip(wanted);
+    let mut values = values.filter(|(value, wanted)| *wanted && asked.wants(value)).map(|(value, _)| value);
+    let page = values.by_ref().skip(if counted { 0 } else { skip }).take(room).collect();
+    Ok((page, values.next().is_some()))
+}
+
+/// The findings of a report as sub-assessments, one for each, in their order.
+fn rendered(detail: &ImageDetail, report: &Report, form: Form) -> Result<Vec<Value>, Problem> {
     let wrong =
         |error: &dyn std::fmt::Display| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string());
     let id = if form == Form::Seed { "azure-2019" } else { "azure" };
     let format = Format::find(id).ok_or_else(|| wrong(&"there is no such format"))?;
-    let (detail, mut report) = super::report::of_image(app, digest)?;
-    report.packages.clear();
     let options =
         Options { time: detail.image.last_match.map(plimsoll_registry::to_rfc3339), ..Options::default() };
     let mut bytes = Vec::new();
-    format.write(&report, &options, &mut bytes).map_err(|error| wrong(&error))?;
+    format.write(report, &options, &mut bytes).map_err(|error| wrong(&error))?;
     let mut document: Value = serde_json::from_slice(&bytes).map_err(|error| wrong(&error))?;
     let mut values = match document.get_mut("value").map(Value::take) {
         Some(Value::Array(values)) => values,
@@ -162,6 +213,18 @@ fn all(app: &Shared, digest: &Digest, form: Form) -> Result<Vec<Value>, Problem>
     Ok(values)
 }
 
+/// A page of one image's.
+fn page_of_image(app: &Shared, digest: &Digest, asked: &Asked, uri: &Uri) -> Result<List<Value>, Problem> {
+    let skip = At::read(asked.after.as_deref())?.skip;
+    // What is healthy has none; but there must be such an image.
+    if asked.code == Some(Code::Healthy) && app.store.image(digest)?.is_some() {
+        return Ok(List { value: Vec::new(), next_link: None });
+    }
+    let (value, more) = some(app, digest, asked, skip, asked.limit())?;
+    let next_link = more.then(|| next_link(uri, &format!("0.{}", skip.saturating_add(asked.limit()))));
+    Ok(List { value, next_link })
+}
+
 async fn of_image(
     State(app): State<App>,
     uri: Uri,
@@ -169,16 +232,7 @@ async fn of_image(
     Named(digest): Named,
     Params(asked): Params<Asked>,
 ) -> Result<Response, Problem> {
-    let skip = At::read(asked.after.as_deref())?.skip;
-    app.blocking(move |app| {
-        let mut value: Vec<Value> = all(app, &digest, asked.form)?;
-        value.retain(|value| asked.wants(value));
-        let end = skip.saturating_add(asked.limit());
-        let next_link = (value.len() > end).then(|| next_link(&uri, &format!("0.{end}")));
-        let value: Vec<Value> = value.into_iter().skip(skip).take(asked.limit()).collect();
-        json(&headers, &List { value, next_link })
-    })
-    .await
+    app.blocking(move |app| json(&headers, &page_of_image(app, &digest, &asked, &uri)?)).await
 }
 
 async fn of_scope(
@@ -218,12 +272,10 @@ fn page(app: &Shared, asked: &Asked) -> Result<(Vec<Value>, Option<String>), Pro
             let skip = std::mem::take(&mut at.skip);
             at.image = image.number;
             if asked.may_want_of(image) {
-                let mut values = all(app, &image.digest, asked.form)?;
-                values.retain(|value| asked.wants(value));
                 let room = asked.limit() - out.len();
-                let left = values.len().saturating_sub(skip);
-                out.extend(values.into_iter().skip(skip).take(room));
-                if left > room {
+                let (values, more) = some(app, &image.digest, asked, skip, room)?;
+                out.extend(values);
+                if more {
                     return Ok((out, Some(format!("{}.{}", image.number, skip + room))));
                 }
             }
@@ -337,18 +389,15 @@ async fn as_azure(
             let (value, next) = page(app, &asked)?;
             return json(&headers, &List { value, next_link: next.map(|next| next_link(&uri, &next)) });
         };
-        let mut values = all(app, &digest, asked.form)?;
         if let Some(name) = &path.name {
-            let one = values.into_iter().find(|value| value.get("name").and_then(Value::as_str) == Some(name));
+            let (detail, mut report) = super::report::of_image(app, &digest)?;
+            report.packages.clear();
+            let mut values = rendered(&detail, &report, asked.form)?.into_iter();
+            let one = values.find(|value| value.get("name").and_then(Value::as_str) == Some(name));
             let one = one.ok_or_else(|| Problem::missing("the image has no such sub-assessment"))?;
             return json(&headers, &one);
         }
-        values.retain(|value| asked.wants(value));
-        let skip = At::read(asked.after.as_deref())?.skip;
-        let end = skip.saturating_add(asked.limit());
-        let next_link = (values.len() > end).then(|| next_link(&uri, &format!("0.{end}")));
-        let value: Vec<Value> = values.into_iter().skip(skip).take(asked.limit()).collect();
-        json(&headers, &List { value, next_link })
+        json(&headers, &page_of_image(app, &digest, &asked, &uri)?)
     })
     .await
 }

@@ -79,7 +79,6 @@ fn read(app: &App, advisories: bool) -> Result<(), String> {
     by.rule_files = rules.1;
     if let Some(store) = store {
         by.advisories = store.into();
-        by.counted = Default::default();
     }
     Ok(())
 }

@@ -93,6 +93,18 @@ fn every_path_answers_as_documented() {
     }
 }
 
+const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+
+/// What Schemathesis is to expect. 501 is what the scanner adapter API answers for what a scanner can't do; and no schema
+/// says what is a question in SQL, which parameters a question has, what some registry posts, or what is a host.
+const EXPECTED: &str = r#"
+[checks]
+not_a_server_error.expected-statuses = ["2xx", "3xx", "4xx", "501"]
+[[operations]]
+include-path-regex = "^(/query|/query/.name.|/v1/events|/harbor/api/v1/scan)$"
+checks.positive_data_acceptance.expected-statuses = ["2xx", "3xx", "4xx", "5xx"]
+"#;
+
 /// Schemathesis asks what the document allows, and what it forbids. Where it is installed: `pip install schemathesis`.
 #[test]
 fn schemathesis_finds_nothing() {
@@ -101,11 +113,20 @@ fn schemathesis_finds_nothing() {
         eprintln!("skipped: {program} is not installed");
         return;
     }
-    let (world, digest) = world();
     let folder = tempfile::tempdir().unwrap();
-    // 501 is what the scanner adapter API answers for what a scanner can't do.
-    let config = "[checks]\nnot_a_server_error.expected-statuses = [\"2xx\", \"3xx\", \"4xx\", \"501\"]\n";
-    std::fs::write(folder.path().join("schemathesis.toml"), config).unwrap();
+    let secret = folder.path().join("token");
+    std::fs::write(&secret, TOKEN).unwrap();
+    let world = World::with(|config| {
+        let secret = plimsoll_server::Secret { file: Some(secret), env: None };
+        let scopes = vec![plimsoll_server::Scope::Admin];
+        config.tokens = vec![plimsoll_server::Token { name: "all".into(), scopes, sha256: None, secret }];
+    });
+    let shown = format!("Bearer {TOKEN}");
+    let world = World { http: world.http.with("authorization", &shown), ..world };
+    world.import(&[osv("CVE-2026-1", "left", Some("2"))]);
+    let digest = world.push("shop/a", "1", &image(&[("left", "1")]));
+    world.scanned(&digest);
+    std::fs::write(folder.path().join("schemathesis.toml"), EXPECTED).unwrap();
     let mut document = document(&world.http);
     // Something that is there, for the paths that need it.
     for (path, operations) in document["paths"].as_object_mut().unwrap() {
@@ -121,13 +142,15 @@ fn schemathesis_finds_nothing() {
     let file = folder.path().join("openapi.json");
     std::fs::write(&file, document.to_string()).unwrap();
     let exhaustive = std::env::var_os("PLIMSOLL_EXHAUSTIVE").is_some();
-    let (examples, phases) = if exhaustive { ("100", "examples,coverage,fuzzing") } else { ("4", "fuzzing") };
+    let (examples, phases) =
+        if exhaustive { ("100", "examples,coverage,fuzzing,stateful") } else { ("4", "fuzzing") };
     let output = Command::new(&program)
         .arg("--config-file")
         .arg(folder.path().join("schemathesis.toml"))
         .arg("run")
         .arg(&file)
-        .args(["--url", &world.http.base(), "--checks", "not_a_server_error,status_code_conformance"])
+        .args(["--url", &world.http.base(), "--checks", "all", "--header"])
+        .arg(format!("Authorization: {shown}"))
         .args(["--max-examples", examples, "--seed", "1", "--phases", phases])
         .current_dir(folder.path())
         .output()

@@ -80,7 +80,7 @@ fn of_an_image_and_of_a_scope() {
         (count("repository=shop/b"), count("repository=shop/c"), count("registry=elsewhere")),
         (1, 0, 0)
     );
-    for bad in ["severity=high", "after=x", "after=1.x", "limit=x", "form=3", "unknown=1"] {
+    for bad in ["severity=high", "after=x", "after=1.x", "limit=x", "limit=0", "form=3", "unknown=1"] {
         assert_eq!(world.http.get(&format!("/v1/subassessments?{bad}")).status, 400, "{bad}");
     }
 
