@@ -267,6 +267,12 @@ pub trait Store: Send + Sync {
         policies: &Policies,
     ) -> Result<Vec<Job>, Error>;
 
+    /// Passes over a repository that can't be read: what was known of its tags stays, and the listing goes on after it.
+    ///
+    /// # Errors
+    /// The store can't be written.
+    fn passed_over(&self, listing: &mut Listing, repository: &str) -> Result<(), Error>;
+
     /// Ends a listing: repositories that it did not find are empty now.
     ///
     /// # Errors

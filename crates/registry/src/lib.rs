@@ -28,7 +28,7 @@ mod time;
 #[cfg(feature = "registry")]
 pub use client::{
     Anonymous, Client, ClientOptions, Credential, Credentials, DockerConfig, Error, ForRegistry, Listing,
-    Manifest, Proxy, Referrer, Registries, RemoteBlob, RemoteImage, Retry,
+    Manifest, Proxy, Referrer, Registries, RemoteBlob, RemoteImage, Resolved, Retry,
 };
 pub use event::{
     Action, Decoded, EventError, EventLimits, Format, RegistryEvent, Skipped, SkippedReason, decode,

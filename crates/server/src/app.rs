@@ -1,6 +1,6 @@
 //! What all parts of the server share.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,6 +20,7 @@ use crate::metrics::Metrics;
 use crate::page::{Sessions, Templates};
 use crate::problem::Problem;
 use crate::registries::Registries;
+use crate::work::Listed;
 
 /// The server's parts, for everyone who needs them.
 #[derive(Clone)]
@@ -54,6 +55,8 @@ pub(crate) struct Shared {
     /// Registries that are to be listed now.
     pub(crate) list: Bell,
     pub(crate) to_list: Mutex<Vec<String>>,
+    /// How the last listing of each registry went.
+    pub(crate) listed: Mutex<BTreeMap<String, Listed>>,
     /// When the events came whose images are not assessed yet.
     pub(crate) arrivals: Mutex<HashMap<Digest, Instant>>,
     pub(crate) stopping: AtomicBool,

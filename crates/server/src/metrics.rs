@@ -91,6 +91,7 @@ counters! {
     delivered: "plimsoll_notifications_delivered_total", "Notifications that subscribers took.";
     undelivered: "plimsoll_notifications_refused_total", "Times that a subscriber did not take a notification.";
     listings: "plimsoll_listings_total", "Registries that were listed to the end.";
+    listings_unread: "plimsoll_listing_repositories_unread_total", "Repositories that a listing could not read.";
     listings_failed: "plimsoll_listings_failed_total", "Listings that broke off.";
 }
 

@@ -94,6 +94,7 @@ impl Server {
             look: Bell::default(),
             list: Bell::default(),
             to_list: Mutex::default(),
+            listed: Mutex::default(),
             arrivals: Mutex::new(HashMap::new()),
             stopping: AtomicBool::new(false),
         });

@@ -54,13 +54,16 @@ pub(super) fn listed(
         }
     }
     end_tags(conn, repository, at, |tag| found.iter().any(|entry| entry.tag == tag))?;
-    end_repositories(conn, listing, Some(&place.repository))?;
-    listing.after = Some(place.repository.clone());
-    conn.execute(
-        "UPDATE listing SET after = ?2 WHERE registry = ?1",
-        params![listing.registry, place.repository],
-    )?;
+    passed(conn, listing, &place.repository)?;
     Ok(out)
+}
+
+/// Goes on after a repository: those before it that the listing did not find are empty.
+pub(super) fn passed(conn: &Connection, listing: &mut Listing, repository: &str) -> Result<(), Failed> {
+    end_repositories(conn, listing, Some(repository))?;
+    listing.after = Some(repository.to_owned());
+    conn.execute("UPDATE listing SET after = ?2 WHERE registry = ?1", params![listing.registry, repository])?;
+    Ok(())
 }
 
 /// Ends the tags of a repository that named something at an instant and were not found.

@@ -121,6 +121,10 @@ impl Store for SqliteStore {
         self.write(|conn| listing::listed(conn, listing, place, tags, policies))
     }
 
+    fn passed_over(&self, listing: &mut Listing, repository: &str) -> Result<(), Error> {
+        self.write(|conn| listing::passed(conn, listing, repository))
+    }
+
     fn listing_done(&self, listing: Listing) -> Result<(), Error> {
         self.write(|conn| listing::done(conn, &listing))
     }

@@ -91,6 +91,15 @@ pub struct Manifest {
     pub bytes: Vec<u8>,
 }
 
+/// What a tag names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolved {
+    /// The digest of the manifest or index.
+    pub digest: Digest,
+    /// Its media type, as the registry says; empty where it does not.
+    pub media_type: String,
+}
+
 impl Client {
     /// A client. Nothing is asked of anyone yet.
     pub fn new(mut options: ClientOptions) -> Self {
@@ -131,9 +140,49 @@ impl Client {
         if let Some(expected) = expected.filter(|expected| *expected != digest) {
             return Err(Error::DigestMismatch { what, expected, actual: digest });
         }
-        let media_type = answer.header("content-type").unwrap_or_default();
-        let media_type = media_type.split(';').next().unwrap_or_default().trim().to_owned();
+        let media_type = media_type(&answer);
         Ok(Manifest { digest, media_type, bytes })
+    }
+
+    /// What a tag names now, as the registry itself says: with `HEAD`, so that nothing is moved, nor counted as a pull.
+    /// A registry that does not say it so is asked for the manifest.
+    ///
+    /// # Errors
+    /// As for [`Self::manifest`].
+    pub fn resolve(&self, name: &ImageName) -> Result<Resolved, Error> {
+        let tag = name.tag().unwrap_or("latest");
+        let what = name.to_string();
+        let asked = Asked { registry: name.registry(), repository: name.repository() };
+        let path = format!("/v2/{}/manifests/{tag}", name.repository());
+        let options = &self.transport.options;
+        // A mirror may know of yesterday.
+        let (_, own) =
+            options.registries.endpoints(asked.registry, asked.repository, registries::by(&path))?;
+        let path = own.path(asked.repository, &path);
+        let asked = own.asked();
+        let url = self.url(asked.registry, &path)?;
+        let (method, attempts) = (Method::Head, options.retry.attempts);
+        let wanted =
+            Wanted { what: &what, asked, url: &url, method, headers: &[("accept", MANIFESTS)], attempts };
+        match self.transport.request(&wanted, &self.session) {
+            Ok(answer) => {
+                let said = answer.header("docker-content-digest").map(str::trim);
+                let media_type = media_type(&answer);
+                match said.and_then(|text| text.parse().ok()).zip(Some(media_type)) {
+                    Some((digest, media_type)) if !media_type.is_empty() => {
+                        return Ok(Resolved { digest, media_type });
+                    }
+                    _ => {}
+                }
+            }
+            // A registry that has no HEAD says so in one of these ways.
+            Err(Error::Status { status: 400 | 405 | 501, .. }) => {}
+            Err(error) => return Err(error),
+        }
+        let name = ImageName::new(name.registry(), name.repository(), Some(tag), None);
+        let name = name.map_err(|error| Error::Malformed { what, reason: error.to_string() })?;
+        let Manifest { digest, media_type, .. } = self.manifest(&name)?;
+        Ok(Resolved { digest, media_type })
     }
 
     /// Reads a document of bounded size, from the first of the registry's mirrors that has it.
@@ -201,7 +250,8 @@ impl Client {
         attempts: u32,
     ) -> Result<Answer, Error> {
         let url = self.url(asked.registry, path)?;
-        self.transport.request(&Wanted { what, asked, url: &url, headers, attempts }, &self.session)
+        let method = Method::Get;
+        self.transport.request(&Wanted { what, asked, url: &url, method, headers, attempts }, &self.session)
     }
 
     /// The address of a path at a registry.
@@ -256,6 +306,12 @@ impl Client {
             None => Ok(local),
         }
     }
+}
+
+/// The media type of an answer, without parameters; empty where none is said.
+fn media_type(answer: &Answer) -> String {
+    let said = answer.header("content-type").unwrap_or_default();
+    said.split(';').next().unwrap_or_default().trim().to_owned()
 }
 
 /// The digest of bytes.

@@ -19,6 +19,7 @@ pub(super) struct Wanted<'a> {
     pub(super) what: &'a str,
     pub(super) asked: Asked<'a>,
     pub(super) url: &'a Url,
+    pub(super) method: Method<'a>,
     pub(super) headers: &'a Headers<'a>,
     /// Tries in all; where there is somewhere else to ask, one is enough.
     pub(super) attempts: u32,
@@ -84,7 +85,7 @@ impl Transport {
             if let Some(authorization) = authorization.filter(|_| own) {
                 headers.push(("authorization", authorization));
             }
-            let answer = self.exchange(&url, Method::Get, &headers, (!own).then_some(from.as_str()))?;
+            let answer = self.exchange(&url, wanted.method, &headers, (!own).then_some(from.as_str()))?;
             if !matches!(answer.status, 301 | 302 | 303 | 307 | 308) {
                 return Ok(answer);
             }

@@ -61,6 +61,8 @@ impl Read for Body {
 #[derive(Clone, Copy)]
 pub(super) enum Method<'a> {
     Get,
+    /// What a GET would say, without its body.
+    Head,
     /// A form.
     Post(&'a str),
 }
@@ -112,6 +114,12 @@ impl Transport {
                 let request = headers
                     .iter()
                     .fold(agent.get(url.to_string()), |r, (name, value)| r.header(*name, *value));
+                request.call()
+            }
+            Method::Head => {
+                let request = headers
+                    .iter()
+                    .fold(agent.head(url.to_string()), |r, (name, value)| r.header(*name, *value));
                 request.call()
             }
             Method::Post(form) => {

@@ -467,6 +467,37 @@ fn listings_are_read_to_their_end() {
 }
 
 #[test]
+fn what_a_tag_names_is_told_without_its_manifest() {
+    let blobs = image();
+    let manifest = "application/vnd.oci.image.manifest.v1+json";
+    let own = blobs.clone();
+    // One registry says it, one says it only with the manifest, one has no such request.
+    for (status, says) in [(200, true), (200, false), (405, false)] {
+        let own = own.clone();
+        let server = Server::new(move |request| match request.method.as_str() {
+            "HEAD" if status != 200 => answer(status),
+            "HEAD" => {
+                let digest = own.root.to_string();
+                let head = answer(200).header("content-type", manifest);
+                if says { head.header("docker-content-digest", digest) } else { head }
+            }
+            _ => own.answer(request),
+        });
+        let found = client().resolve(&name(&server)).unwrap();
+        let said = if says { manifest } else { "" };
+        assert_eq!((&found.digest, found.media_type.as_str()), (&blobs.root, said));
+        let gets = server
+            .asked()
+            .iter()
+            .filter(|one| one.path.contains("/manifests/") && one.method == "GET")
+            .count();
+        assert_eq!(gets, usize::from(!says), "{status}");
+    }
+    let server = Server::new(|request| if request.path == "/v2/" { answer(200) } else { answer(404) });
+    assert!(client().resolve(&name(&server)).unwrap_err().is_not_found());
+}
+
+#[test]
 fn referrers_are_found_in_both_ways() {
     let subject = sha256(b"subject");
     let index = |kind: &str| {

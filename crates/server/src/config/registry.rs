@@ -28,6 +28,8 @@ pub struct Registry {
     pub allowed_hosts: Vec<String>,
     /// List it when the server starts, and every so many hours: events get lost. 0 means never.
     pub list_hours: u32,
+    /// Requests that a listing has under way at once. Default: 4.
+    pub list_requests: Option<usize>,
     /// List these repositories only, where the registry has no catalog or it is too large.
     pub repositories: Vec<String>,
 }

@@ -22,6 +22,7 @@ async fn status(State(app): State<App>) -> Result<Json<Value>, Problem> {
         let (rules, trouble) = (by.rules.len(), by.trouble.clone());
         let advisories = by.advisories.clone();
         drop(by);
+        let listed = app.listed.lock().unwrap_or_else(PoisonError::into_inner);
         let (requests, bytes) = app.registries.moved();
         Ok(Json(json!({
             "version": env!("CARGO_PKG_VERSION"),
@@ -29,7 +30,7 @@ async fn status(State(app): State<App>) -> Result<Json<Value>, Problem> {
             "advisories": advisories.counted()?,
             "rules": rules,
             "trouble": trouble,
-            "registries": { "requests": requests, "bytes": bytes },
+            "registries": { "requests": requests, "bytes": bytes, "listings": *listed },
         })))
     })
     .await

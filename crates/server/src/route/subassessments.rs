@@ -23,7 +23,7 @@ use crate::problem::Problem;
 
 /// Images that are read for one page, and the time that it may take: a page may be shorter than what was asked for.
 const IMAGES: u32 = 100;
-const TIME: Duration = Duration::from_secs(2);
+const TIME: Duration = Duration::from_millis(500);
 const DEFAULT: usize = 100;
 const MOST: usize = 1000;
 

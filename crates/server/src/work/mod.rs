@@ -1,6 +1,7 @@
 //! What runs on threads: reading images, looking for changes, the passing of time, listing, telling.
 
 mod clock;
+mod crawl;
 pub(crate) mod deliver;
 mod index;
 mod list;
@@ -8,6 +9,8 @@ pub(crate) mod read;
 pub(crate) mod rules;
 mod scan;
 mod watch;
+
+pub(crate) use list::Listed;
 
 use std::thread::{Builder, JoinHandle};
 

@@ -9,6 +9,7 @@ mod faults;
 mod harbor;
 mod http;
 mod kill;
+mod listing;
 mod openapi;
 mod page;
 mod real;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use plimsoll::Digest;
 use plimsoll_testkit::{FileTree, sha256};
@@ -31,6 +32,12 @@ struct State {
     tags: BTreeMap<(String, String), Digest>,
     asked: Vec<String>,
     agents: Vec<String>,
+    /// What was asked with `HEAD`.
+    heads: Vec<String>,
+    /// How long those take, how many are under way, and how many were at once.
+    slow: Duration,
+    flying: usize,
+    most: usize,
     fault: Option<Fault>,
     /// What those who ask must show.
     authorization: Option<String>,
@@ -95,6 +102,21 @@ impl Registry {
         self.state.lock().unwrap().agents.clone()
     }
 
+    /// What was asked with `HEAD` so far.
+    pub(crate) fn heads(&self) -> Vec<String> {
+        self.state.lock().unwrap().heads.clone()
+    }
+
+    /// Has each `HEAD` take so long.
+    pub(crate) fn slow(&self, by: Duration) {
+        self.state.lock().unwrap().slow = by;
+    }
+
+    /// How many `HEAD`s were under way at once.
+    pub(crate) fn most(&self) -> usize {
+        self.state.lock().unwrap().most
+    }
+
     pub(crate) fn fail(&self, fault: impl Fn(&str) -> Option<u16> + Send + Sync + 'static) {
         self.state.lock().unwrap().fault = Some(Box::new(fault));
     }
@@ -117,6 +139,7 @@ fn serve(stream: TcpStream, state: &Mutex<State>) {
         if reader.read_line(&mut line).unwrap_or(0) == 0 {
             return;
         }
+        let head = line.starts_with("HEAD ");
         let Some(path) = line.split(' ').nth(1).map(str::to_owned) else { return };
         let (mut agent, mut shown) = (String::new(), None);
         loop {
@@ -134,7 +157,13 @@ fn serve(stream: TcpStream, state: &Mutex<State>) {
         let challenge;
         let (status, kind, body) = {
             let mut state = state.lock().unwrap();
-            state.asked.push(path.clone());
+            if head {
+                state.heads.push(path.clone());
+                state.flying += 1;
+                state.most = state.most.max(state.flying);
+            } else {
+                state.asked.push(path.clone());
+            }
             state.agents.push(agent);
             let denied = state.authorization.is_some() && state.authorization != shown;
             let scheme =
@@ -152,9 +181,19 @@ fn serve(stream: TcpStream, state: &Mutex<State>) {
                 None => answer(&state, &path),
             }
         };
+        let digest = match path.contains("/manifests/") && status == 200 {
+            true => format!("docker-content-digest: {}\r\n", sha256(&body)),
+            false => String::new(),
+        };
+        let length = body.len();
+        let body = if head { Vec::new() } else { body };
+        if head {
+            let slow = state.lock().unwrap().slow;
+            std::thread::sleep(slow);
+            state.lock().unwrap().flying -= 1;
+        }
         let head = format!(
-            "HTTP/1.1 {status} X\r\n{challenge}content-type: {kind}\r\ncontent-length: {}\r\n\r\n",
-            body.len()
+            "HTTP/1.1 {status} X\r\n{challenge}{digest}content-type: {kind}\r\ncontent-length: {length}\r\n\r\n"
         );
         if stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body)).is_err() {
             return;
