@@ -73,8 +73,8 @@ pub use sign::{SignedHeaders, sign};
 pub use sink::{FileForm, FileSink, Sink};
 pub use sqlite::{Answers, Durability, QueryLimits, SqliteStore};
 pub use store::{
-    Accepted, Claimed, Failure, Incoming, Listed, Listing, Reassessed, Score, ScorePoint, Start, Status,
-    Store, Usage,
+    Accepted, Claimed, Failure, Incoming, Listed, Listing, Reassessed, Retry, Score, ScorePoint, Start,
+    Status, Store, Usage,
 };
 pub use subject::{
     Activity, Counts, Filter, Found, Image, ImageDetail, Moved, Page, Scan, Stored, TagInterval,

@@ -76,7 +76,21 @@ pub struct Failure {
     /// Why, for a person.
     pub why: String,
     /// Whether it may go better another time.
-    pub retry: bool,
+    pub retry: Retry,
+}
+
+/// When a job that failed is tried again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Retry {
+    /// It would fail again.
+    #[default]
+    Never,
+    /// At once, nearly: after half a second, and then after twice as long each time, up to half a minute; for three
+    /// minutes in all. For what is only just on its way.
+    Soon,
+    /// After half a minute, and then after twice as long each time, up to six hours; for two days in all. For what
+    /// someone has to mend.
+    Later,
 }
 
 /// Where a new subscriber begins.
@@ -204,11 +218,12 @@ pub trait Store: Send + Sync {
     /// The store can't be written, the image is not known, or the advisories can't be read.
     fn scanned(&self, digest: &Digest, scan: &Scan, judge: &Judge<'_>, now: Millis) -> Result<(), Error>;
 
-    /// Notes that a job could not be done. It is tried again later and later, and given up after some days.
+    /// Notes that a job could not be done, and says when it is tried again; nothing where it is given up. Until then it
+    /// is in the queue, whatever becomes of the process.
     ///
     /// # Errors
     /// The store can't be written.
-    fn failed(&self, job: &Job, failure: &Failure, now: Millis) -> Result<(), Error>;
+    fn failed(&self, job: &Job, failure: &Failure, now: Millis) -> Result<Option<Millis>, Error>;
 
     /// Brings every image up to the judge's advisories and rules: at once after an import, a change of rules, and the
     /// turn of a day, by which rules expire. Nothing is read from a registry.

@@ -5,7 +5,7 @@ mod support;
 use plimsoll_core::{Assessment, Severity};
 use plimsoll_monitor::{
     AdmissionPolicy, Answer, Cause, ChangeKind, DAY, Error, Failure, FileForm, FileSink, Filter, JobKind,
-    Listed, Moved, Notification, Policies, Scan, ScanState, Scope, SqliteStore, Start, Store,
+    Listed, Moved, Notification, Policies, Retry, Scan, ScanState, Scope, SqliteStore, Start, Store,
 };
 use plimsoll_registry::Action;
 use plimsoll_rules::Ruleset;
@@ -326,7 +326,7 @@ fn listings_find_what_events_lost() {
 fn a_failed_job_comes_again_later_and_is_given_up() {
     let w = world();
     w.store.accept(&[event(Action::Push, 1, None, NOW)], NOW, &w.policies).unwrap();
-    let failure = Failure { why: "503".into(), retry: true };
+    let failure = Failure { why: "503".into(), retry: Retry::Later };
     let mut now = NOW;
     let mut tries = 0;
     while let Some(claimed) = w.store.claim(1, now).unwrap().pop() {
@@ -339,6 +339,22 @@ fn a_failed_job_comes_again_later_and_is_given_up() {
     assert_eq!(tries, 13);
     let image = w.store.image(&digest(1)).unwrap().unwrap().image;
     assert_eq!((image.scan, image.reasons), (ScanState::Failed, vec!["503".to_owned()]));
+}
+
+#[test]
+fn what_is_on_its_way_is_tried_again_soon() {
+    let w = world();
+    w.store.accept(&[event(Action::Push, 1, None, NOW)], NOW, &w.policies).unwrap();
+    let failure = Failure { why: "404".into(), retry: Retry::Soon };
+    let (mut now, mut waits) = (NOW, Vec::new());
+    while let Some(claimed) = w.store.claim(1, now).unwrap().pop() {
+        let Some(due) = w.store.failed(&claimed.job, &failure, now).unwrap() else { break };
+        waits.push(due - now);
+        assert_eq!(w.store.claim(1, due - 1).unwrap(), []);
+        now = due;
+    }
+    let doubled = [500, 1000, 2000, 4000, 8000, 16_000];
+    assert_eq!(waits, [&doubled[..], &[30_000; 6]].concat());
 }
 
 #[test]

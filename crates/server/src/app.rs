@@ -1,6 +1,6 @@
 //! What all parts of the server share.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -57,6 +57,8 @@ pub(crate) struct Shared {
     pub(crate) to_list: Mutex<Vec<String>>,
     /// How the last listing of each registry went.
     pub(crate) listed: Mutex<BTreeMap<String, Listed>>,
+    /// When jobs that failed are due again. The queue itself is the store's.
+    pub(crate) retries: Mutex<BTreeSet<Instant>>,
     /// When the events came whose images are not assessed yet.
     pub(crate) arrivals: Mutex<HashMap<Digest, Instant>>,
     pub(crate) stopping: AtomicBool,

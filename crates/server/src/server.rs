@@ -95,6 +95,7 @@ impl Server {
             list: Bell::default(),
             to_list: Mutex::default(),
             listed: Mutex::default(),
+            retries: Mutex::default(),
             arrivals: Mutex::new(HashMap::new()),
             stopping: AtomicBool::new(false),
         });

@@ -8,13 +8,21 @@ use crate::Error;
 use crate::error::Failed;
 use crate::plan::{Event, Job, JobKind, ScanState, State, plan};
 use crate::policy::Policies;
-use crate::store::{Claimed, Failure};
+use crate::store::{Claimed, Failure, Retry};
 use crate::time::{DAY, Millis};
 
-/// A job is tried so often before it is given up, later and later: over about two days.
+/// A job is tried so often before it is given up, later and later.
 const ATTEMPTS: u32 = 12;
-const FIRST_WAIT: Millis = 30_000;
-const LONGEST_WAIT: Millis = DAY / 4;
+
+/// How long to wait after so many tries.
+fn wait(retry: Retry, attempts: u32) -> Option<Millis> {
+    let (first, longest): (Millis, Millis) = match retry {
+        Retry::Never => return None,
+        Retry::Soon => (500, 30_000),
+        Retry::Later => (30_000, DAY / 4),
+    };
+    (attempts < ATTEMPTS).then(|| first.saturating_mul(1 << attempts.min(20)).min(longest))
+}
 
 pub(super) fn queue(conn: &Connection, job: &Job, now: Millis) -> Result<(), Failed> {
     let subject = known::subject(conn, &job.digest, now)?;
@@ -73,33 +81,38 @@ pub(super) fn settle(conn: &Connection, subject: i64, kind: JobKind) -> Result<(
     Ok(())
 }
 
-pub(super) fn failed(conn: &Connection, job: &Job, failure: &Failure, now: Millis) -> Result<(), Failed> {
+pub(super) fn failed(
+    conn: &Connection,
+    job: &Job,
+    failure: &Failure,
+    now: Millis,
+) -> Result<Option<Millis>, Failed> {
     let subject = known::find(conn, &job.digest)?.ok_or_else(|| Error::UnknownSubject(job.digest.clone()))?;
     let kind = codec::kind_code(job.kind);
     let mut select = conn.prepare_cached("SELECT attempts FROM job WHERE subject = ?1 AND kind = ?2")?;
     let attempts: Vec<u32> =
         select.query_map(params![subject, kind], |row| row.get(0))?.collect::<Result<_, _>>()?;
-    let Some(&attempts) = attempts.first() else { return Ok(()) };
+    let Some(&attempts) = attempts.first() else { return Ok(None) };
     let why: String = failure.why.chars().take(1000).collect();
     let reasons = String::from_utf8(codec::json(&[why])?).unwrap_or_default();
     conn.prepare_cached("UPDATE subject SET reasons = ?2 WHERE id = ?1")?
         .execute(params![subject, reasons])?;
-    if failure.retry && attempts < ATTEMPTS {
-        let wait = FIRST_WAIT.saturating_mul(1 << attempts.min(20)).min(LONGEST_WAIT);
+    if let Some(wait) = wait(failure.retry, attempts) {
+        let due = now.saturating_add(wait);
         conn.prepare_cached(
             "UPDATE job SET running = 0, attempts = attempts + 1, due = ?3 WHERE subject = ?1 AND kind = ?2",
         )?
-        .execute(params![subject, kind, now.saturating_add(wait)])?;
+        .execute(params![subject, kind, due])?;
         if job.kind != JobKind::Rematch {
             scan_state(conn, subject, ScanState::Queued)?;
         }
-        return Ok(());
+        return Ok(Some(due));
     }
     settle(conn, subject, job.kind)?;
     if job.kind != JobKind::Rematch {
         scan_state(conn, subject, ScanState::Failed)?;
     }
-    Ok(())
+    Ok(None)
 }
 
 pub(super) fn tick(

@@ -79,7 +79,7 @@ impl Store for SqliteStore {
         self.write(|conn| reassess::scanned(conn, digest, scan, judge, now))
     }
 
-    fn failed(&self, job: &Job, failure: &Failure, now: Millis) -> Result<(), Error> {
+    fn failed(&self, job: &Job, failure: &Failure, now: Millis) -> Result<Option<Millis>, Error> {
         self.write(|conn| jobs::failed(conn, job, failure, now))
     }
 

@@ -1,5 +1,8 @@
 //! Registries that do not do what they should.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use crate::registry::CHANGED;
@@ -41,6 +44,25 @@ fn who_is_not_let_in_is_tried_again() {
 fn what_is_not_there_is_tried_again() {
     let (_world, image) = tried(|path| path.contains("/manifests/").then_some(404));
     assert_eq!(image["scan"], "queued", "{image}");
+}
+
+#[test]
+fn what_comes_a_moment_later_than_its_event_is_read_within_a_moment() {
+    let world = World::new();
+    // The first two tries come too early.
+    let tries = AtomicUsize::new(0);
+    let early = move |path: &str| {
+        (path.contains("/manifests/") && tries.fetch_add(1, Ordering::Relaxed) < 2).then_some(404)
+    };
+    world.registry.fail(early);
+    let started = Instant::now();
+    let digest = world.push("shop/web", "1", &image(&[("jinja2", "3.1.2")]));
+    world.scanned(&digest);
+    // Half a second and one second: less than half a minute, however slow the machine is.
+    let took = started.elapsed();
+    assert!(took >= Duration::from_millis(1500), "{took:?}");
+    let metrics = world.http.get("/metrics").text;
+    assert!(metrics.contains("plimsoll_scans_failed_total 2"), "{metrics}");
 }
 
 #[test]
