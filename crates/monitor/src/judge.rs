@@ -1,7 +1,7 @@
 //! What findings are made of: advisories, a way of rating, and rules.
 
 use plimsoll_advisory::RecordChange;
-use plimsoll_core::Finding;
+use plimsoll_core::{Distro, Finding};
 use plimsoll_matcher::{Candidates, Options};
 use plimsoll_rules::Ruleset;
 
@@ -20,6 +20,15 @@ pub trait Advisories: Candidates + Sync {
     /// # Errors
     /// The source can't be read.
     fn changes(&self, since: u64) -> Result<Vec<RecordChange>, Error>;
+
+    /// That a distribution gets no fixes any more on a day (`YYYY-MM-DD`), in one sentence; nothing where it does, or
+    /// where that is not known. Default: it is never known.
+    ///
+    /// # Errors
+    /// The source can't be read.
+    fn support_ended(&self, _distro: &Distro, _day: &str) -> Result<Option<String>, Error> {
+        Ok(None)
+    }
 }
 
 impl Advisories for plimsoll_advisory::Store {
@@ -29,6 +38,12 @@ impl Advisories for plimsoll_advisory::Store {
 
     fn changes(&self, since: u64) -> Result<Vec<RecordChange>, Error> {
         Ok(plimsoll_advisory::Store::changes(self, since)?)
+    }
+
+    fn support_ended(&self, distro: &Distro, day: &str) -> Result<Option<String>, Error> {
+        let life = self.lifetime(distro)?.filter(|life| life.is_ended(Some(day)));
+        let name = || distro.pretty_name.clone().unwrap_or_else(|| distro.title());
+        Ok(life.map(|life| life.end(&name())))
     }
 }
 

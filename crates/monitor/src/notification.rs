@@ -47,6 +47,8 @@ pub enum Cause {
     Advisories,
     /// Rules have changed or expired.
     Rules,
+    /// A distribution's support has ended.
+    Support,
 }
 
 /// One transition.
@@ -54,7 +56,7 @@ pub enum Cause {
 pub struct Change {
     /// What happened.
     pub kind: ChangeKind,
-    /// The vulnerability; empty for [`ChangeKind::Healthy`].
+    /// The vulnerability; empty for [`ChangeKind::Healthy`] and [`ChangeKind::SupportEnded`].
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub vulnerability: String,
     /// The package, as a package URL.
@@ -86,6 +88,8 @@ pub enum ChangeKind {
     ExceptionExpired,
     /// The last finding is resolved.
     Healthy,
+    /// The image's distribution gets no fixes any more, so that silence about its packages says nothing.
+    SupportEnded,
 }
 
 /// The type of the CloudEvents that [`Notification::cloud_event`] makes.

@@ -130,6 +130,7 @@ proptest! {
                     ChangeKind::FixAvailable => prop_assert!(own.contains(&finding)),
                     ChangeKind::Healthy => prop_assert!(own.is_empty()),
                     ChangeKind::ExceptionExpired => prop_assert!(false, "there are no rules"),
+                    ChangeKind::SupportEnded => prop_assert!(false, "there is no distribution"),
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 mod support;
 
-use plimsoll_core::{Assessment, Severity};
+use plimsoll_core::{Assessment, Distro, Severity};
 use plimsoll_monitor::{
     AdmissionPolicy, Answer, Cause, ChangeKind, DAY, Error, Failure, FileForm, FileSink, Filter, JobKind,
     Listed, Moved, Notification, Policies, Retry, Scan, ScanState, Scope, SqliteStore, Start, Store,
@@ -355,6 +355,58 @@ fn what_is_on_its_way_is_tried_again_soon() {
     }
     let doubled = [500, 1000, 2000, 4000, 8000, 16_000];
     assert_eq!(waits, [&doubled[..], &[30_000; 6]].concat());
+}
+
+#[test]
+fn the_day_on_which_support_ends_is_told_without_a_scan() {
+    let w = world();
+    let rules = Ruleset::default();
+    // NOW is 2024-10-04.
+    let mut feed = Feed::of(vec![advisory("A-1", "left", None, "high")]);
+    feed.last_day = Some("2024-10-05");
+    let of = |version: &str, packages: &[(&str, &str)]| Scan {
+        distro: Some(Distro { id: "debian".into(), version: version.into(), ..Distro::default() }),
+        ..scan(packages)
+    };
+    for (n, version, package) in [(1, "12", "right"), (2, "12", "left"), (3, "13", "right")] {
+        push_and_scan(&w.store, n, &of(version, &[(package, "1")]), &judge(&feed, &rules));
+    }
+    let assessment = |n| w.store.image(&digest(n)).unwrap().unwrap().image.assessment.unwrap();
+    assert_eq!([1, 2, 3].map(assessment), [Assessment::Healthy, Assessment::Unhealthy, Assessment::Healthy]);
+    told(&w.store);
+
+    // On the last day nothing happens.
+    w.store.reassess(&judge(&feed, &rules), NOW + DAY).unwrap();
+    assert_eq!(told(&w.store), []);
+    // On the next, every image of the release is flagged, and each is told of once.
+    let done = w.store.reassess(&judge(&feed, &rules), NOW + 2 * DAY).unwrap();
+    assert_eq!((done.images, done.notifications), (2, 2));
+    assert_eq!([1, 2, 3].map(assessment), [Assessment::Partial, Assessment::Unhealthy, Assessment::Healthy]);
+    let reasons = |n| w.store.image(&digest(n)).unwrap().unwrap().image.reasons;
+    assert_eq!(
+        (reasons(1), reasons(2), reasons(3)),
+        (vec!["debian 12 is end of life".to_owned()], reasons(1), vec![])
+    );
+    let all = told(&w.store);
+    assert_eq!(all.len(), 2);
+    assert_eq!(kinds(&all[0]), [(ChangeKind::SupportEnded, "")]);
+    assert_eq!(
+        (all[0].cause, all[0].before, all[0].after),
+        (Cause::Support, Some(Assessment::Healthy), Assessment::Partial)
+    );
+    w.store.reassess(&judge(&feed, &rules), NOW + 2 * DAY + 1).unwrap();
+    w.store.reassess(&judge(&feed, &rules), NOW + 9 * DAY).unwrap();
+    assert_eq!(told(&w.store), []);
+
+    // One that comes later is flagged by its scan, and one that support is lengthened for no more.
+    w.store.accept(&[event(Action::Push, 4, None, NOW + 9 * DAY)], NOW + 9 * DAY, &w.policies).unwrap();
+    w.store.claim(1, NOW + 9 * DAY).unwrap();
+    let late = of("12", &[("right", "2")]);
+    w.store.scanned(&digest(4), &late, &judge(&feed, &rules), NOW + 9 * DAY).unwrap();
+    assert_eq!(assessment(4), Assessment::Partial);
+    feed.last_day = Some("2030-01-01");
+    w.store.reassess(&judge(&feed, &rules), NOW + 10 * DAY).unwrap();
+    assert_eq!([1, 2, 4].map(assessment), [Assessment::Healthy, Assessment::Unhealthy, Assessment::Healthy]);
 }
 
 #[test]

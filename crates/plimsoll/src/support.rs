@@ -18,17 +18,12 @@ pub fn support_of(store: &Store, distro: &Distro, now: Option<Date>) -> Result<O
 
 /// What is to be said of a distribution's lifetime on a day.
 pub(crate) fn support(distro: &Distro, life: Life, now: Option<Date>) -> Support {
-    let day = |text: &Option<String>| text.as_deref().and_then(|text| text.parse::<Date>().ok());
-    let past = |at: Option<Date>| at.zip(now).map(|(at, now)| at.days_until(now) > 0);
-    let (until, extended) = (day(&life.until), day(&life.extended));
-    let over = past(until).or(life.ended).unwrap_or(false);
-    let extended_over = past(extended).unwrap_or(true);
-    let ended = over && extended_over;
+    let now = now.map(|now| now.to_string());
+    let (over, ended) = (life.is_over(now.as_deref()), life.is_ended(now.as_deref()));
     let name = distro.pretty_name.clone().unwrap_or_else(|| distro.title());
     let since = |day: &Option<String>| day.as_ref().map(|day| format!(" since {day}")).unwrap_or_default();
-    let last = if extended.is_some() { &life.extended } else { &life.until };
     let statement = if ended {
-        format!("{name} is end of life{}; no further fixes", since(last))
+        life.end(&name)
     } else if over {
         let extended = life.extended.clone().unwrap_or_default();
         format!(

@@ -27,6 +27,37 @@ pub struct Life {
     pub ended: Option<bool>,
 }
 
+impl Life {
+    /// Whether regular support is over on a day (`YYYY-MM-DD`): its last day is still supported.
+    pub fn is_over(&self, day: Option<&str>) -> bool {
+        past(self.until.as_deref(), day).or(self.ended).unwrap_or(false)
+    }
+
+    /// Whether nobody gets fixes any more on a day (`YYYY-MM-DD`), the extended support included.
+    pub fn is_ended(&self, day: Option<&str>) -> bool {
+        self.is_over(day) && past(self.extended.as_deref(), day).unwrap_or(true)
+    }
+
+    /// That it has ended, for a person. `name` is what the release is called.
+    pub fn end(&self, name: &str) -> String {
+        let last = if self.extended.is_some() { &self.extended } else { &self.until };
+        let since = last.as_ref().map(|day| format!(" since {day}")).unwrap_or_default();
+        format!("{name} is end of life{since}; no further fixes")
+    }
+}
+
+/// Whether a last day is before a day. Days of this form are in the order of their texts.
+fn past(last: Option<&str>, day: Option<&str>) -> Option<bool> {
+    let is_day = |text: &&str| {
+        text.len() == 10
+            && text.bytes().enumerate().all(|(at, byte)| match at {
+                4 | 7 => byte == b'-',
+                _ => byte.is_ascii_digit(),
+            })
+    };
+    Some(last.filter(is_day)? < day.filter(is_day)?)
+}
+
 #[derive(Deserialize)]
 struct Answer {
     result: serde_json::Value,

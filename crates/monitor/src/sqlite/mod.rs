@@ -26,6 +26,7 @@ mod side;
 mod sqltext;
 mod standing;
 mod stored;
+mod support;
 mod tags;
 mod turns;
 mod verdict;

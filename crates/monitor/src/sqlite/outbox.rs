@@ -23,15 +23,16 @@ pub(super) struct Note {
     pub(super) after: Assessment,
 }
 
-const KINDS: [ChangeKind; 6] = [
+const KINDS: [ChangeKind; 7] = [
     ChangeKind::NewFinding,
     ChangeKind::SeverityRaised,
     ChangeKind::FixAvailable,
     ChangeKind::Resolved,
     ChangeKind::ExceptionExpired,
     ChangeKind::Healthy,
+    ChangeKind::SupportEnded,
 ];
-const CAUSES: [Cause; 3] = [Cause::Scan, Cause::Advisories, Cause::Rules];
+const CAUSES: [Cause; 4] = [Cause::Scan, Cause::Advisories, Cause::Rules, Cause::Support];
 
 pub(super) fn has_subscribers(conn: &Connection) -> Result<bool, Failed> {
     Ok(conn.prepare_cached("SELECT EXISTS(SELECT 1 FROM subscriber)")?.query_row([], |row| row.get(0))?)
@@ -214,7 +215,7 @@ fn changes(conn: &Connection, mut packed: &[u8]) -> Result<Vec<Change>, Failed> 
         let mut level = || codec::severity(i64::try_from(codec::pull(&mut packed)?).unwrap_or(-1));
         let (from, severity) = (level()?, level()?);
         let finding = i64::try_from(codec::pull(&mut packed)?).unwrap_or_default();
-        if kind == ChangeKind::Healthy {
+        if matches!(kind, ChangeKind::Healthy | ChangeKind::SupportEnded) {
             let (vulnerability, package) = (String::new(), String::new());
             all.push(Change {
                 kind,

@@ -5,7 +5,7 @@ use rusqlite::{Connection, params};
 
 use super::assess::{Whom, spread};
 use super::verdict::Changed;
-use super::{codec, exempt, inventory, jobs, known, measure, reach, series, standing, verdict};
+use super::{codec, exempt, inventory, jobs, known, measure, reach, series, standing, support, verdict};
 use crate::Error;
 use crate::error::Failed;
 use crate::judge::Judge;
@@ -55,6 +55,12 @@ pub(super) fn reassess(conn: &Connection, judge: &Judge<'_>, now: Millis) -> Res
             series::note(conn, now)?;
         }
     }
+    let spread = support::pass(conn, judge, generation, now)?;
+    if spread.images > 0 {
+        out.images += spread.images;
+        out.notifications += spread.notifications;
+        series::note(conn, now)?;
+    }
     known::set_meta(conn, "reassessed", &now)?;
     Ok(out)
 }
@@ -96,6 +102,12 @@ pub(super) fn scanned(
     if let Some(old) = old.filter(|old| *old != inventory) {
         changed = difference(conn, old, inventory)?;
     }
+    let mut gaps = scan.gaps.clone();
+    let os = standing::os(conn, scan.distro.as_ref())?;
+    if let Some(distro) = &scan.distro {
+        // Silence about what gets no fixes any more says nothing.
+        gaps.extend(support::note(conn, distro, os, judge, now)?);
+    }
     let distro = match &scan.distro {
         Some(distro) => String::from_utf8(codec::json(distro)?).ok(),
         None => None,
@@ -109,10 +121,10 @@ pub(super) fn scanned(
         subject,
         inventory,
         distro,
-        texts(&scan.gaps)?,
+        texts(&gaps)?,
         scan.platform,
         now,
-        standing::os(conn, scan.distro.as_ref())?
+        os
     ])?;
     measure::meter(conn, subject, now)?;
     reach::recount(conn, subject)?;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use plimsoll_advisory::{ChangedName, Effect, Memory, RecordChange};
 use plimsoll_core::{
-    Advisory, Affected, Digest, Ecosystem, Event, Finding, ImagePath, LayerRef, Location, NameKind, Package,
-    PackageType, Purl, Range, RangeKind, Rating,
+    Advisory, Affected, Digest, Distro, Ecosystem, Event, Finding, ImagePath, LayerRef, Location, NameKind,
+    Package, PackageType, Purl, Range, RangeKind, Rating,
 };
 use plimsoll_matcher::{Candidates, Error as MatchError, Options, Query, Record};
 use plimsoll_monitor::{Advisories, DAY, Error, Incoming, Judge, Place, Policies, Scan, SqliteStore, Store};
@@ -29,6 +29,8 @@ pub const NOW: i64 = 20_000 * DAY;
 pub struct Feed {
     generations: Vec<Vec<Advisory>>,
     current: Option<Memory>,
+    /// The last day on which Debian 12 gets fixes.
+    pub last_day: Option<&'static str>,
 }
 
 impl Feed {
@@ -63,6 +65,11 @@ impl Candidates for Feed {
 }
 
 impl Advisories for Feed {
+    fn support_ended(&self, distro: &Distro, day: &str) -> Result<Option<String>, Error> {
+        let ended = self.last_day.is_some_and(|last| day > last);
+        Ok((ended && distro.version == "12").then(|| format!("{} is end of life", distro.title())))
+    }
+
     fn generation(&self) -> Result<u64, Error> {
         Ok(self.generations.len() as u64)
     }

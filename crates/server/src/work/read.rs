@@ -1,6 +1,6 @@
 //! Reads an image from its registry: once a digest.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use plimsoll::stages::image::Image;
 use plimsoll::{
@@ -107,14 +107,7 @@ fn scan(app: &App, image: &Image, options: &OpenOptions) -> Result<Scan, Unread>
         plimsoll::Error::Image(error) => error.into(),
         other => Unread::for_good(other),
     })?;
-    let mut gaps: Vec<String> = taken.gaps().take(100).map(ToString::to_string).collect();
-    if let Some(distro) = &taken.inventory.distro {
-        let by = app.by.read().unwrap_or_else(PoisonError::into_inner);
-        let support = plimsoll::support_of(&by.advisories, distro, plimsoll::today());
-        let support = support.map_err(Unread::for_good)?;
-        // Silence about what gets no fixes any more says nothing.
-        gaps.extend(support.filter(|support| support.ended).map(|support| support.statement));
-    }
+    let gaps = taken.gaps().take(100).map(ToString::to_string).collect();
     Ok(Scan {
         packages: View::Precise.of(&taken.inventory, info),
         gaps,

@@ -1,6 +1,9 @@
 //! What changes after the scan: advisories, rules, tags, time without the server.
 
+use plimsoll::{ImportOptions, Silent, Store};
 use plimsoll_server::{Form, Secret, Subscriber};
+use plimsoll_testkit::python::PythonPackage;
+use plimsoll_testkit::{ImageBuilder, TarBuilder};
 use serde_json::{Value, json};
 
 use crate::world::{World, image, osv};
@@ -121,6 +124,36 @@ fn what_the_server_missed_is_found_by_listing() {
     assert_eq!(world.http.post(&asked, "").status, 202);
     assert_eq!(world.scanned(&digest)["tags"][0]["tag"], "1");
     assert_eq!(world.http.get("/v1/images").json()["value"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn support_that_ends_is_told_without_a_request() {
+    let folder = tempfile::tempdir().unwrap();
+    let sink = to_file(folder.path());
+    let world =
+        World::over(crate::registry::Registry::start(), folder, |config| config.subscribers = vec![sink]);
+    world.import(&[osv("CVE-2026-1", "left", None)]);
+    let release = "ID=debian\nVERSION_ID=10\nPRETTY_NAME=\"Debian GNU/Linux 10 (buster)\"\n";
+    let layer = TarBuilder::new().file("etc/os-release", release);
+    let layer = layer.files(PythonPackage::new("usr/lib/python3.11/site-packages", "six", "1").dist_info());
+    let digest = world.push("shop/web", "1", &ImageBuilder::new().layer(layer).oci_tree());
+    assert_eq!(world.scanned(&digest)["assessment"], "healthy");
+    let asked = world.registry.asked().len();
+
+    let life = r#"{"schema_version":"1","result":{"name":"debian","releases":[{"name":"10","eolFrom":"2024-06-30"}]}}"#;
+    let document = world.path("debian.json");
+    std::fs::write(&document, life).unwrap();
+    let mut store = Store::create_or_open(world.path("advisories.db")).unwrap();
+    store.import(&[&document], &ImportOptions::default(), &Silent).unwrap();
+    let image = world.until(&format!("/v1/images/{digest}"), |image| image["assessment"] == "partial");
+    let why = "Debian GNU/Linux 10 (buster) is end of life since 2024-06-30; no further fixes";
+    assert_eq!(image["reasons"], json!([why]));
+    let told = told(&world, 1);
+    assert_eq!(
+        (&told[0]["cause"], &told[0]["changes"][0]["kind"]),
+        (&json!("support"), &json!("support-ended"))
+    );
+    assert_eq!(world.registry.asked().len(), asked);
 }
 
 #[test]
