@@ -36,6 +36,37 @@ impl Style {
         }
         text.chars().take(room - 1).chain(['…']).collect()
     }
+
+    /// The same, cut in front: of a path the end tells most.
+    pub(crate) fn cut_front(self, text: String, used: usize) -> String {
+        let Some(room) = self.width.map(|width| width.saturating_sub(used).max(8)) else { return text };
+        let count = text.chars().count();
+        if count <= room {
+            return text;
+        }
+        std::iter::once('…').chain(text.chars().skip(count + 1 - room)).collect()
+    }
+
+    /// `text` in lines of whole words, those after the first indented; the first begins after `used` columns.
+    pub(crate) fn wrap(self, text: &str, used: usize, indent: usize) -> String {
+        let Some(width) = self.width else { return text.to_owned() };
+        let mut out = String::with_capacity(text.len() + indent);
+        let mut column = used;
+        for (at, word) in text.split(' ').enumerate() {
+            let length = word.chars().count();
+            if at > 0 && column + 1 + length > width {
+                out.push('\n');
+                out.extend(std::iter::repeat_n(' ', indent));
+                column = indent;
+            } else if at > 0 {
+                out.push(' ');
+                column += 1;
+            }
+            out.push_str(word);
+            column += length;
+        }
+        out
+    }
 }
 
 /// Text in a colour, padded by its own width and not by its escapes'.
@@ -49,5 +80,24 @@ impl<T: fmt::Display> fmt::Display for Painted<T> {
         write!(f, "{}", self.ansi.render())?;
         self.text.fmt(f)?;
         write!(f, "{}", self.ansi.render_reset())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Style;
+
+    #[test]
+    fn lines_keep_within_the_width() {
+        let style = Style { color: false, width: Some(20) };
+        assert_eq!(style.wrap("one two three four five", 4, 2), "one two three\n  four five");
+        assert_eq!(
+            style.wrap("a-word-that-is-longer-than-a-line b", 4, 2),
+            "a-word-that-is-longer-than-a-line\n  b"
+        );
+        assert_eq!(Style::default().wrap("one two", 400, 2), "one two");
+        assert_eq!(style.cut_front("/usr/lib/a/METADATA".into(), 8), "…/a/METADATA");
+        assert_eq!(style.cut_front("/a/METADATA".into(), 8), "/a/METADATA");
+        assert_eq!(style.cut("0123456789abcdef".into(), 8), "0123456789a…");
     }
 }

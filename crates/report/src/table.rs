@@ -90,10 +90,11 @@ pub fn write_table_with(report: &Report, style: Style, layers: bool, out: &mut d
         _ => AnsiColor::Yellow,
     };
     let bold = Ansi::new().bold();
-    writeln!(out, "{}  {}", style.paint(bold.fg_color(Some(color.into())), word), headline(report))?;
-    write_image(report, out)?;
+    let head = style.wrap(&headline(report), word.len() + 2, 2);
+    writeln!(out, "{}  {}", style.paint(bold.fg_color(Some(color.into())), word), head)?;
+    write_image(report, style, out)?;
     for reason in &report.assessment_reasons {
-        writeln!(out, "  {}", clean(reason))?;
+        writeln!(out, "  {}", style.wrap(&clean(reason).to_string(), 2, 4))?;
     }
     write_plan(&report.plan, style, out)?;
     let groups = group(report.active());
@@ -107,7 +108,7 @@ pub fn write_table_with(report: &Report, style: Style, layers: bool, out: &mut d
     write_diagnostics(&report.diagnostics, style, out)
 }
 
-fn write_image(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+fn write_image(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let image = &report.image;
     let mut facts = vec![clean(&image.name).to_string()];
     facts.extend(image.distro.as_ref().map(|distro| clean(&distro.title()).to_string()));
@@ -117,7 +118,7 @@ fn write_image(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         layers => format!("{layers} layers"),
     }));
     facts.extend(image.digest.as_ref().or(image.config_digest.as_ref()).map(|digest| digest.short()));
-    writeln!(out, "  {}", facts.join(" · "))
+    writeln!(out, "  {}", style.wrap(&facts.join(" · "), 2, 4))
 }
 
 /// What to do first: the plan's first steps, and what no step changes.
@@ -127,7 +128,8 @@ fn write_plan(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Result<()> 
     }
     writeln!(out, "\n{}", style.paint(Ansi::new().bold(), "What to do first"))?;
     for (number, step) in (1..).zip(plan.steps.iter().take(STEPS)) {
-        let text = style.cut(clean(&step.action.text).to_string(), 5);
+        // How much it fixes stands at its end.
+        let text = style.wrap(&clean(&step.action.text).to_string(), 5, 5);
         writeln!(out, "  {number}. {text}")?;
         // Where a single place is, the sentence has it.
         for place in step.places.iter().filter(|_| step.places.len() > 1).take(STEPS) {
@@ -160,7 +162,7 @@ fn write_plan(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Result<()> 
         });
         let whys = whys.collect::<Vec<_>>().join(", ");
         let stay = if total == 1 { "stays" } else { "stay" };
-        writeln!(out, "  {total} {stay}: {whys}")?;
+        writeln!(out, "  {}", style.wrap(&format!("{total} {stay}: {whys}"), 2, 4))?;
     }
     Ok(())
 }
@@ -211,17 +213,8 @@ fn write_group(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let heading = format!("{} {}", clean(group.name), clean(group.version));
-    write!(out, "{}  {}", style.paint(Ansi::new().bold(), heading), group.kind)?;
-    if !group.binaries.is_empty() {
-        write!(out, " · {}", clean(&group.binaries.join(", ")))?;
-    }
-    for path in group.paths.iter().take(PATHS) {
-        write!(out, " · {}", clean(path))?;
-    }
-    if group.paths.len() > PATHS {
-        write!(out, " · and {} more places", group.paths.len() - PATHS)?;
-    }
-    writeln!(out)?;
+    let used = heading.chars().count() + 2;
+    writeln!(out, "{}  {}", style.paint(Ansi::new().bold(), heading), whereabouts(group, style, used))?;
     if let Some(upgrade) = group.upgrade(report) {
         let (to, fixes) = (clean(&upgrade.to), upgrade.fixes.len());
         let advice = match (fixes, upgrade.leaves.len()) {
@@ -253,6 +246,32 @@ fn write_group(
     Ok(())
 }
 
+/// The type of the packages of a group, and where they are, on what is left of the line.
+fn whereabouts(group: &Group<'_>, style: Style, used: usize) -> String {
+    let more = |shown: usize| match group.paths.len().saturating_sub(shown) {
+        0 => String::new(),
+        1 => " · and 1 more place".to_owned(),
+        more => format!(" · and {more} more places"),
+    };
+    let of = |shown: usize, cut: &dyn Fn(String) -> String| {
+        let mut text = group.kind.to_string();
+        if !group.binaries.is_empty() {
+            text += &format!(" · {}", clean(&group.binaries.join(", ")));
+        }
+        for path in group.paths.iter().take(shown) {
+            text += &format!(" · {}", cut(clean(path).to_string()));
+        }
+        text + &more(shown)
+    };
+    let whole = of(PATHS, &|path| path);
+    let fits = |text: &str| style.width.is_none_or(|width| used + text.chars().count() <= width);
+    if fits(&whole) || group.paths.is_empty() {
+        return style.cut(whole, used);
+    }
+    let others = of(1, &|_| String::new()).chars().count();
+    of(1, &|path| style.cut_front(path, used + others))
+}
+
 /// The column that says which layer the package came with.
 fn layer(finding: &Finding) -> String {
     let layer = finding.package.locations.first().and_then(|at| at.layer.as_ref());
@@ -272,11 +291,13 @@ fn write_gaps(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<
             Coverage::UnparsedVersion => "the version can't be compared",
             _ => "no feed exists for it",
         };
+        let why = style.wrap(why, 35, 35);
         writeln!(out, "  {:<24}  {:>5}  {why}", clean(&gap.ecosystem).to_string(), gap.packages)?;
     }
     for (count, what) in [(unidentified.executables, "executables"), (unidentified.archives, "archives")] {
         if count > 0 {
-            writeln!(out, "  {what:<24}  {count:>5}  nothing says what software they are")?;
+            let why = style.wrap("nothing says what software they are", 35, 35);
+            writeln!(out, "  {what:<24}  {count:>5}  {why}")?;
         }
     }
     Ok(())
@@ -300,14 +321,16 @@ fn write_rules(report: &Report, style: Style, out: &mut dyn Write) -> io::Result
             let Some(by) = &finding.disabled else { continue };
             let until = by.until.as_ref().map(|until| format!(" until {}", clean(until))).unwrap_or_default();
             let (id, name) = (clean(&finding.id), clean(group.name));
-            writeln!(out, "  disabled  {id} in {name}{until}: {} ({})", clean(&by.reason), clean(&by.rule))?;
+            let line =
+                format!("disabled  {id} in {name}{until}: {} ({})", clean(&by.reason), clean(&by.rule));
+            writeln!(out, "  {}", style.wrap(&line, 2, 12))?;
         }
     }
     if rest > 0 {
         writeln!(out, "  and {rest} more disabled: --format json has them all")?;
     }
     for note in report.rules.notes.iter().take(NOTES) {
-        writeln!(out, "  {}", clean(note))?;
+        writeln!(out, "  {}", style.wrap(&clean(note).to_string(), 2, 4))?;
     }
     if report.rules.notes.len() > NOTES {
         writeln!(out, "  and {} more: --format json has them all", report.rules.notes.len() - NOTES)?;
@@ -315,7 +338,8 @@ fn write_rules(report: &Report, style: Style, out: &mut dyn Write) -> io::Result
     let raw: usize = report.rules.raw_counts.values().sum();
     if report.disabled().next().is_some() && raw > 0 {
         let counts = counts(&report.rules.raw_counts);
-        writeln!(out, "  without rules there would be {raw} findings ({counts})")?;
+        let line = format!("without rules there would be {raw} findings ({counts})");
+        writeln!(out, "  {}", style.wrap(&line, 2, 4))?;
     }
     Ok(())
 }
@@ -330,7 +354,7 @@ pub(crate) fn write_diagnostics(
     }
     writeln!(out, "\n{}", style.paint(Ansi::new().bold(), "Diagnostics"))?;
     for diagnostic in diagnostics.iter().take(DIAGNOSTICS) {
-        writeln!(out, "  {}", clean(&diagnostic.to_string()))?;
+        writeln!(out, "  {}", style.wrap(&clean(&diagnostic.to_string()).to_string(), 2, 4))?;
     }
     if diagnostics.len() > DIAGNOSTICS {
         writeln!(out, "  and {} more: --format json has them all", diagnostics.len() - DIAGNOSTICS)?;

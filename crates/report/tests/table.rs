@@ -30,6 +30,8 @@ fn a_table_for_a_narrow_terminal_keeps_its_width() {
     let rows = shown.lines().filter(|line| line.trim_start().starts_with(['H', 'M', 'L']));
     assert!(rows.clone().count() >= 3);
     assert!(rows.skip(1).all(|line| line.chars().count() <= 64), "{shown}");
+    let longest = shown.lines().max_by_key(|line| line.chars().count()).unwrap();
+    assert!(longest.chars().count() <= 64, "{longest}\n{shown}");
 }
 
 #[test]
