@@ -18,8 +18,8 @@ use plimsoll_core::{
 };
 use plimsoll_matcher::{Candidates, Error as MatchError, Options, Query, Record};
 use plimsoll_monitor::{
-    AdmissionPolicy, Advisories, DAY, Durability, Error, Filter, Incoming, Judge, Notification, Place,
-    Policies, QUESTIONS, QueryLimits, Scan, ScanState, Scope, SqliteStore, Start, Store,
+    AdmissionPolicy, Advisories, DAY, Durability, Error, Filter, Incoming, Judge, Notification, Occurrence,
+    Place, Policies, QUESTIONS, QueryLimits, Scan, ScanState, Scope, SqliteStore, Start, Store,
 };
 use plimsoll_registry::{Action, Format, RegistryEvent};
 use plimsoll_rules::Ruleset;
@@ -312,6 +312,10 @@ fn main() {
     clients("an image's findings", |n| drop(store.findings(&digest(n * 7 % images)).unwrap()));
     let policy = AdmissionPolicy::default();
     clients("whether it may run", |n| drop(store.decide(&digest(n * 7 % images), &policy, NOW).unwrap()));
+    clients("where a vulnerability is", |n| {
+        let id = vulnerability(n).unwrap();
+        drop(store.vulnerable(&id, Occurrence { image: after(n), finding: 0 }, 100).unwrap());
+    });
     let project = |n: usize| Scope { project: Some(format!("team-{}", n % 40)), ..Scope::default() };
     clients("a project's score", |n| {
         store.score(&project(n), 6).unwrap();

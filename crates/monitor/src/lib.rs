@@ -71,7 +71,7 @@ pub use question::{QUESTIONS, Question};
 pub use scope::{Level, Place, Scope};
 pub use sign::{SignedHeaders, sign};
 pub use sink::{FileForm, FileSink, Sink};
-pub use sqlite::{Answers, Durability, QueryLimits, SqliteStore};
+pub use sqlite::{Answers, Durability, Occurrence, QueryLimits, SqliteStore, Vulnerable};
 pub use store::{
     Accepted, Claimed, Failure, Incoming, Listed, Listing, Reassessed, Retry, Score, ScorePoint, Start,
     Status, Store, Usage,

@@ -5,8 +5,8 @@ mod support;
 
 use plimsoll_core::{Assessment, Distro, Severity};
 use plimsoll_monitor::{
-    AdmissionPolicy, Answer, Durability, Filter, ImageDetail, Incoming, Listed, Place, Policies, Scan,
-    ScanState, Scope, SqliteStore, Store,
+    AdmissionPolicy, Answer, Durability, Filter, ImageDetail, Incoming, Listed, Occurrence, Place, Policies,
+    Scan, ScanState, Scope, SqliteStore, Store,
 };
 use plimsoll_registry::Action;
 use plimsoll_rules::Ruleset;
@@ -215,6 +215,9 @@ proptest! {
         }
         // What is counted in passing is what a count comes to.
         let connection = rusqlite::Connection::open(store.path()).unwrap();
+        for id in ["X-0", "X-1", "X-2", "X-3"] {
+            prop_assert_eq!(occurrences(&store, id, 2), occurrences_by_view(&connection, id));
+        }
         for sql in [
             "SELECT 1 FROM (SELECT places, class, count(*) AS n FROM subject WHERE class IS NOT NULL GROUP BY 1, 2) AS c
                 FULL JOIN tally_place t USING (places, class) WHERE t.images IS NOT c.n",
@@ -335,6 +338,10 @@ fn check_many(store: &SqliteStore) {
     let connection = rusqlite::Connection::open(store.path()).unwrap();
     let count: i64 = connection.query_row("SELECT count(*) FROM installed", [], |row| row.get(0)).unwrap();
     assert_eq!(count as usize, of_many(|_| true).len() * 2 - of_many(|n| n % 3 == 1).len());
+    for id in ["X-1", "X-2", "X-3"] {
+        assert_eq!(occurrences(store, id, 100), occurrences_by_view(&connection, id));
+    }
+    assert_eq!(occurrences(store, "X-1", 1000).len(), of_many(|n| n % 3 != 2).len());
     assert_eq!(store.status().unwrap().jobs, 4000 - of_many(|_| true).len() as u64);
 }
 
@@ -417,4 +424,31 @@ fn findings_are_those_of_now_whatever_was_asked_before() {
     push_and_scan(&store, 2, &scan(&[("c", "1")]), &judge(&feed, &rules));
     assert_eq!(reader.findings(&digest(2)).unwrap().len(), 1);
     check(&[("X-1", Severity::Medium)]);
+}
+
+/// A vulnerability's findings as pages of them say.
+fn occurrences(store: &SqliteStore, id: &str, limit: usize) -> Vec<(u64, u64)> {
+    let (mut all, mut after) = (Vec::new(), Occurrence::default());
+    loop {
+        let page = store.vulnerable(id, after, limit).unwrap();
+        assert!(page.findings.len() <= limit);
+        all.extend(page.findings.iter().map(|at| (at.image, at.finding)));
+        match page.next {
+            Some(next) => {
+                assert!(next > after, "a list that never ends");
+                after = next;
+            }
+            None => return all,
+        }
+    }
+}
+
+fn occurrences_by_view(connection: &rusqlite::Connection, id: &str) -> Vec<(u64, u64)> {
+    let sql = "SELECT DISTINCT f.image, f.finding FROM aliases a JOIN findings f ON f.finding = a.finding
+        WHERE a.id = ?1 ORDER BY 1, 2";
+    let mut select = connection.prepare(sql).unwrap();
+    let pair = |row: &rusqlite::Row<'_>| {
+        Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get::<_, i64>(1)?.unsigned_abs()))
+    };
+    select.query_map([id], pair).unwrap().map(Result::unwrap).collect()
 }

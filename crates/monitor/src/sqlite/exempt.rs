@@ -300,7 +300,9 @@ impl<'a> Exempter<'a> {
                 }
             }
         }
-        apply(self.judge.rules, &mut bodies, &Context { image: Some(image), ..Context::on(day) });
+        if !bodies.is_empty() {
+            apply(self.judge.rules, &mut bodies, &Context { image: Some(image), ..Context::on(day) });
+        }
         for ((package, row), finding) in rows.into_iter().zip(bodies) {
             if let Some(by) = finding.disabled {
                 let rule = self.rule(conn, by)?;

@@ -30,11 +30,13 @@ mod support;
 mod tags;
 mod turns;
 mod verdict;
+mod vulnerable;
 
 use plimsoll_core::{Digest, NameKind};
 
 pub use ask::{Answers, QueryLimits};
 pub use open::{Durability, SqliteStore};
+pub use vulnerable::{Occurrence, Vulnerable};
 
 use crate::Error;
 use crate::admission::{AdmissionFacts, AdmissionPolicy, Decision, decide};

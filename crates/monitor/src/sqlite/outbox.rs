@@ -1,5 +1,8 @@
 //! Notifications: put out in the transaction that makes them true, taken by each subscriber in its own time.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use plimsoll_core::{Assessment, Shared};
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -175,7 +178,7 @@ fn waiting(conn: &Connection, name: &str, limit: i64) -> Result<Vec<Notification
          WHERE sequence > ?1 ORDER BY sequence LIMIT ?2",
     )?;
     let mut rows = select.query(params![cursor, limit])?;
-    let mut all = Vec::new();
+    let (mut all, mut told) = (Vec::new(), HashMap::new());
     while let Some(row) = rows.next()? {
         let subject: i64 = row.get(2)?;
         let sequence = row.get::<_, i64>(0)?.unsigned_abs();
@@ -200,14 +203,25 @@ fn waiting(conn: &Connection, name: &str, limit: i64) -> Result<Vec<Notification
             before: before.map(codec::assessment).transpose()?,
             after: codec::assessment(row.get(5)?)?,
             counts: unpack_counts(&counts)?,
-            changes: changes(conn, &packed)?,
+            changes: changes(conn, &packed, &mut told)?,
             moved,
         });
     }
     Ok(all)
 }
 
-fn changes(conn: &Connection, mut packed: &[u8]) -> Result<Vec<Change>, Failed> {
+/// What notifications say of a finding. Those of one delta say the same of the same ones.
+struct Told {
+    vulnerability: String,
+    package: String,
+    fixed_versions: Vec<String>,
+}
+
+fn changes(
+    conn: &Connection,
+    mut packed: &[u8],
+    told: &mut HashMap<i64, Told>,
+) -> Result<Vec<Change>, Failed> {
     let mut all = Vec::new();
     while !packed.is_empty() {
         let kind = usize::try_from(codec::pull(&mut packed)?).ok().and_then(|at| KINDS.get(at).copied());
@@ -227,14 +241,24 @@ fn changes(conn: &Connection, mut packed: &[u8]) -> Result<Vec<Change>, Failed> 
             });
             continue;
         }
-        let (finding, _) = verdict::finding(conn, finding)?;
+        let told = match told.entry(finding) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let (finding, _) = verdict::finding(conn, finding)?;
+                new.insert(Told {
+                    vulnerability: finding.id,
+                    package: finding.package.purl.to_string(),
+                    fixed_versions: Shared::into_inner(finding.fixed_versions),
+                })
+            }
+        };
         all.push(Change {
             kind,
-            vulnerability: finding.id,
-            package: finding.package.purl.to_string(),
+            vulnerability: told.vulnerability.clone(),
+            package: told.package.clone(),
             from: Some(from).filter(|from| *from != severity),
             severity,
-            fixed_versions: Shared::into_inner(finding.fixed_versions),
+            fixed_versions: told.fixed_versions.clone(),
         });
     }
     Ok(all)

@@ -8,11 +8,11 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use axum::routing::get;
 use plimsoll::Severity;
-use plimsoll_monitor::{Found, Store as _};
+use plimsoll_monitor::{Found, Occurrence, Store as _};
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::answer::{List, json, next_link};
+use super::answer::{self, List, next_link};
 use super::params::{Named, Params};
 use super::query;
 use crate::app::App;
@@ -52,7 +52,7 @@ async fn findings(
     app.blocking(move |app| {
         let mut value = app.store.findings(&digest)?;
         value.retain(|found| asked.wants(found));
-        json(&headers, &List { value, next_link: None })
+        answer::json(&headers, &List { value, next_link: None })
     })
     .await
 }
@@ -61,7 +61,7 @@ async fn findings(
 async fn plan(State(app): State<App>, headers: HeaderMap, Named(digest): Named) -> Result<Response, Problem> {
     app.blocking(move |app| {
         let (_, report) = stored::report(app, &digest)?;
-        json(&headers, &report.plan)
+        answer::json(&headers, &report.plan)
     })
     .await
 }
@@ -85,30 +85,30 @@ async fn everywhere(
     headers: HeaderMap,
     Params(asked): Params<Everywhere>,
 ) -> Result<Response, Problem> {
-    const SQL: &str = "SELECT DISTINCT f.* FROM aliases a JOIN findings f ON f.finding = a.finding
-        WHERE a.id = :id AND (f.image, f.finding) > (:image, :after) ORDER BY f.image, f.finding LIMIT :limit";
+    // Each is looked up by its numbers, in the order in which they are given.
+    const SQL: &str = "SELECT f.* FROM json_each(:found) j CROSS JOIN findings f
+        ON f.image = json_extract(j.value, '$[0]') AND f.finding = json_extract(j.value, '$[1]') ORDER BY j.key";
     let after = asked.after.as_deref().unwrap_or("0-0");
-    let pair =
-        after.split_once('-').and_then(|(a, b)| Some((a.parse::<i64>().ok()?, b.parse::<i64>().ok()?)));
-    let Some((image, finding)) = pair else {
+    let pair = after.split_once('-').and_then(|(image, finding)| {
+        Some(Occurrence { image: image.parse().ok()?, finding: finding.parse().ok()? })
+    });
+    let Some(after) = pair else {
         return Err(Problem::bad("after: expected what a page's nextLink says"));
     };
     let limit = asked.limit.map_or(100, NonZeroU32::get).min(1000);
     app.blocking(move |app| {
-        let parameters: Vec<(String, Value)> = vec![
-            ("id".into(), asked.vulnerability.into()),
-            ("image".into(), image.into()),
-            ("after".into(), finding.into()),
-            ("limit".into(), (limit + 1).into()),
-        ];
-        let answers = query::ask(app, SQL, parameters)?;
-        let rows = usize::try_from(limit).unwrap_or(usize::MAX);
-        let more = answers.rows.len() > rows || answers.truncated;
+        let page = app.store.vulnerable(&asked.vulnerability, after, limit as usize)?;
+        let found: Vec<_> = page.findings.iter().map(|at| (at.image, at.finding)).collect();
+        let answers = query::ask(app, SQL, vec![("found".into(), json!(found).to_string().into())])?;
         let object = |row: Vec<Value>| answers.columns.iter().cloned().zip(row).collect::<Map<_, _>>();
-        let value: Vec<Map<String, Value>> = answers.rows.into_iter().take(rows).map(object).collect();
-        let last = value.last().filter(|_| more);
-        let next_link = last.map(|last| next_link(&uri, &format!("{}-{}", last["image"], last["finding"])));
-        json(&headers, &List { value, next_link })
+        let value: Vec<Map<String, Value>> = answers.rows.into_iter().map(object).collect();
+        // Where there are more rows than one answer may have, the next page goes on after the last.
+        let last = value.last().filter(|_| answers.truncated);
+        let next_link = match (last, page.next) {
+            (Some(last), _) => Some(next_link(&uri, &format!("{}-{}", last["image"], last["finding"]))),
+            (None, next) => next.map(|at| next_link(&uri, &format!("{}-{}", at.image, at.finding))),
+        };
+        answer::json(&headers, &List { value, next_link })
     })
     .await
 }
