@@ -5,6 +5,15 @@
 //! and archives of any feed into a [`Store`], one SQLite file that any number of processes read while another
 //! imports. [`Index`] is the same records in a compact file for high rates, and [`Memory`] holds a handful of advisories without a file. All three are
 //! [`Candidates`](plimsoll_matcher::Candidates) for [`match_packages`](plimsoll_matcher::match_packages).
+//!
+//! ```no_run
+//! use plimsoll_advisory::Store;
+//! let store = Store::open("advisories.db")?;
+//! for feed in store.status()?.feeds {
+//!     println!("{}: {} records", feed.name, feed.records);
+//! }
+//! # Ok::<(), plimsoll_advisory::Error>(())
+//! ```
 
 pub mod bundle;
 mod codec;

@@ -9,6 +9,8 @@ mod form;
 mod habit;
 mod image;
 mod output;
+#[cfg(test)]
+mod pages;
 mod progress;
 mod purls;
 mod remote;

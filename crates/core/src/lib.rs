@@ -5,6 +5,14 @@
 //! against [`Advisory`] records and become [`Finding`]s, each with its [`Evidence`]; what could not be judged is
 //! a [`Coverage`] gap, what was wrong in the input a [`Diagnostic`], and what may be used up a [`Limits`].
 //!
+//! ```
+//! use plimsoll_core::{Package, PackageType};
+//! let package = Package::from_purl("pkg:deb/debian/libc6@2.36-9?distro=debian-12&upstream=glibc".parse()?)?;
+//! assert_eq!((package.kind, package.source_name()), (PackageType::Deb, "glibc"));
+//! assert_eq!(package.ecosystem.unwrap().as_str(), "Debian:12");
+//! # Ok::<(), plimsoll_core::PurlError>(())
+//! ```
+//!
 //! This crate does no input or output and knows no other crate of the family.
 
 mod advisory;

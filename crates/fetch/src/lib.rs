@@ -4,6 +4,12 @@
 //! and what has changed since the caller last had it is downloaded into a folder, from which it can be imported. A
 //! download that breaks off is taken up where it ended, at once or by the next run.
 //!
+//! ```
+//! for source in plimsoll_fetch::catalogue::all() {
+//!     println!("{}: {}", source.id, source.title);
+//! }
+//! ```
+//!
 //! Nothing here reads what the documents say; that is for `plimsoll-advisory`.
 
 mod address;

@@ -8,7 +8,14 @@
 //! A [`Cataloger`] reads one kind of file, bytes to packages. The crate's own are listed in
 //! [`catalogers::all`]; others can be put beside them with [`Catalogers::new`].
 //!
-//! [`Sbom::read`] makes an inventory of what another tool has found.
+//! [`Sbom::read`] makes an inventory of what another tool has found:
+//!
+//! ```
+//! let bom = br#"{"bomFormat":"CycloneDX","components":[{"type":"library","name":"lodash","purl":"pkg:npm/lodash@4.17.20"}]}"#;
+//! let sbom = plimsoll_inventory::Sbom::read(bom)?;
+//! assert_eq!(sbom.inventory.packages[0].version, "4.17.20");
+//! # Ok::<(), plimsoll_inventory::Error>(())
+//! ```
 
 mod catalog;
 mod cataloger;

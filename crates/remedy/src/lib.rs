@@ -5,6 +5,12 @@
 //! something to do, and [`Advice::plan`] the fewest actions for the image, the most useful first. [`command`] speaks
 //! the package managers' languages.
 //!
+//! ```
+//! use plimsoll_core::PackageType;
+//! let line = plimsoll_remedy::command::upgrade(PackageType::PyPi, None, &["jinja2"], "3.1.6");
+//! assert_eq!(line.as_deref(), Some("pip install jinja2==3.1.6"));
+//! ```
+//!
 //! Nothing here reads a file or a network: what is known of the image and the advisories is given.
 
 mod action;

@@ -7,6 +7,13 @@
 //! [`priority`] puts severity, threat and remedy together as one number to sort by; [`export`] has other systems'
 //! coarser levels.
 //!
+//! ```
+//! use plimsoll_severity::{Cvss, Level};
+//! let cvss: Cvss = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H".parse()?;
+//! assert_eq!((cvss.score().tenths(), cvss.rating()), (98, Level::Critical));
+//! # Ok::<(), plimsoll_severity::CvssError>(())
+//! ```
+//!
 //! No input or output happens here, and nothing here depends on the rest of Plimsoll.
 
 mod assessment;

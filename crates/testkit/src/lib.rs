@@ -3,6 +3,13 @@
 //! A [`TarBuilder`] becomes a [`LayerBuilder`], layers become an [`ImageBuilder`], and that writes itself as an OCI
 //! layout, a docker archive or a root folder, whole or with a [`Fault`]. Everything is deterministic: the same calls
 //! give the same bytes, at any time and on any machine.
+//!
+//! ```
+//! use plimsoll_testkit::{ImageBuilder, LayerBuilder, TarBuilder};
+//! let files = TarBuilder::new().file("etc/os-release", "ID=debian\n");
+//! let image = ImageBuilder::new().layer(LayerBuilder::new(files).created_by("ADD rootfs /"));
+//! assert_eq!(image.layer_builders().count(), 1);
+//! ```
 
 pub mod apk;
 pub mod binaries;
