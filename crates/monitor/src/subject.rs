@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use plimsoll_core::{Assessment, Digest, Distro, Finding, Package, Severity};
+use plimsoll_core::{Assessment, Base, Digest, Distro, Finding, Package, Severity};
 use plimsoll_registry::{Action, to_rfc3339};
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +23,8 @@ pub struct Scan {
     pub unsupported: Option<String>,
     /// What could not be read of it, one sentence each: it is then never called healthy.
     pub gaps: Vec<String>,
+    /// The image that it was built on, as far as it can be told.
+    pub base: Option<Base>,
 }
 
 /// What is stored of an image's scan.
@@ -34,6 +36,8 @@ pub struct Stored {
     pub distro: Option<Distro>,
     /// What could not be read of it, one sentence each.
     pub gaps: Vec<String>,
+    /// The image that it was built on.
+    pub base: Option<Base>,
 }
 
 /// How many findings an image has, by what they are.

@@ -36,6 +36,7 @@ pub use asked::rules_image;
 pub use error::Error;
 pub use facts::Stated;
 pub use inventory::{Taken, take_inventory, take_inventory_with};
+pub use order::order;
 pub use plimsoll_advisory::{Error as StoreError, ImportOptions, ImportReport, Store, StoreStatus};
 pub use plimsoll_core::{
     Advisory, Assessment, Coverage, Diagnostic, Digest, Ecosystem, Finding, Limits, Observer, Package,
@@ -57,6 +58,7 @@ pub use plimsoll_rules::{Date, Error as RulesError, Ruleset};
 pub use plimsoll_severity::{Cvss, Policy};
 pub use plimsoll_version::Scheme;
 pub use reference::{Reference, ReferenceError};
+pub use remedy::{base_of, ended};
 #[cfg(feature = "registry")]
 pub use remote::open_remote;
 pub use scanner::{ScanOptions, Scanner, View, not_applicable, summary, today};

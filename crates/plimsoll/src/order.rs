@@ -5,8 +5,8 @@ use std::cmp::{Ordering, Reverse};
 use plimsoll_core::Finding;
 
 /// Worst first, and of one level what to look at first, with what has no priority last; then what makes a report the
-/// same each time.
-pub(crate) fn order(a: &Finding, b: &Finding) -> Ordering {
+/// same each time. For those who make reports themselves.
+pub fn order(a: &Finding, b: &Finding) -> Ordering {
     key(a).cmp(&key(b))
 }
 

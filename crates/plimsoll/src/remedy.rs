@@ -18,27 +18,33 @@ pub(crate) struct Built {
 
 impl Built {
     pub(crate) fn of(info: &ImageInfo, distro: Option<&Distro>, packages: &[Package]) -> Self {
-        let stated = info.base.as_ref();
-        let system = packages
-            .iter()
-            .filter(|package| package.kind.is_os())
-            .flat_map(|package| &package.locations)
-            .filter_map(|at| Some(at.layer.as_ref()?.index));
-        let build = Build {
-            history: &info.history,
-            name: stated.and_then(|base| base.name.as_deref()),
-            digest: stated.and_then(|base| base.digest.as_deref()),
-            said_by: if stated.is_some_and(|base| base.annotated) { "annotation" } else { "label" },
-            layers: u32::try_from(info.layers.len()).unwrap_or(u32::MAX),
-            distro,
-            system: system.min(),
-        };
-        Self { image: true, base: build.base(), distro: distro.cloned(), ended: None }
+        Self { image: true, base: base_of(info, distro, packages), distro: distro.cloned(), ended: None }
     }
 }
 
-/// A release that gets no fixes any more.
-pub(crate) fn ended(support: &Support) -> Ended {
+/// The image that an image was built on, as far as it can be told: for those who take inventories themselves. The
+/// packages are those that count.
+pub fn base_of(info: &ImageInfo, distro: Option<&Distro>, packages: &[Package]) -> Option<Base> {
+    let stated = info.base.as_ref();
+    let system = packages
+        .iter()
+        .filter(|package| package.kind.is_os())
+        .flat_map(|package| &package.locations)
+        .filter_map(|at| Some(at.layer.as_ref()?.index));
+    let build = Build {
+        history: &info.history,
+        name: stated.and_then(|base| base.name.as_deref()),
+        digest: stated.and_then(|base| base.digest.as_deref()),
+        said_by: if stated.is_some_and(|base| base.annotated) { "annotation" } else { "label" },
+        layers: u32::try_from(info.layers.len()).unwrap_or(u32::MAX),
+        distro,
+        system: system.min(),
+    };
+    build.base()
+}
+
+/// A release that gets no fixes any more, for [`Advice`]: of a support that has ended.
+pub fn ended(support: &Support) -> Ended {
     let since = support.extended.as_ref().or(support.until.as_ref()).cloned();
     Ended { product: format!("{} {}", support.product, support.release), since }
 }

@@ -57,11 +57,7 @@ pub(crate) fn report(app: &Shared, digest: &Digest) -> Result<(ImageDetail, Repo
         let first_seen = Some(day(found.first_seen));
         findings.push(Finding { first_seen, ..found.finding });
     }
-    findings.sort_by(|a, b| {
-        let key =
-            |finding: &Finding| (std::cmp::Reverse((finding.severity, finding.priority)), finding.id.clone());
-        key(a).cmp(&key(b))
-    });
+    findings.sort_by(plimsoll::order);
     let by = app.by.read().unwrap_or_else(std::sync::PoisonError::into_inner);
     let (advisories, rules) = (by.advisories.clone(), by.rules.len());
     drop(by);
@@ -73,9 +69,14 @@ pub(crate) fn report(app: &Shared, digest: &Digest) -> Result<(ImageDetail, Repo
     let upgrades =
         upgrades(findings.iter().filter(|f| f.disabled.is_none()), stored.distro.as_ref(), &*advisories)
             .map_err(|error| unread(&error))?;
+    let support =
+        stored.distro.as_ref().map(|distro| plimsoll::support_of(&advisories, distro, plimsoll::today()));
+    let support = support.transpose().map_err(|error| unread(&error))?.flatten();
+    let ended = support.as_ref().filter(|support| support.ended).map(plimsoll::ended);
     let mut report = Report::of_packages(ImageSummary::default(), None, Vec::new(), Vec::new());
     {
-        let advice = Advice::new(&upgrades).on(stored.distro.as_ref()).of_image(None);
+        let advice = Advice::new(&upgrades).on(stored.distro.as_ref()).ended(ended.as_ref());
+        let advice = advice.of_image(stored.base.as_ref());
         report.plan = advice.plan(findings.iter().filter(|finding| finding.disabled.is_none()));
         for finding in &mut findings {
             finding.actions = advice.actions(finding);
@@ -99,6 +100,7 @@ pub(crate) fn report(app: &Shared, digest: &Digest) -> Result<(ImageDetail, Repo
     report.assessment_reasons = detail.image.reasons.clone();
     report.assessment_reasons.extend(detail.moved.iter().map(Moved::to_string));
     report.coverage = coverage(&packages);
+    report.coverage.support = support;
     report.advisories = AdvisorySet {
         records: set.generation.as_ref().map_or(0, |generation| generation.records),
         generation: detail.image.generation,

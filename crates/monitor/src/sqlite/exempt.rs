@@ -11,7 +11,7 @@ use super::inventory::Brought;
 use super::kept::{Judged, Kept};
 use super::loaded::Loaded;
 use super::verdict::Row;
-use super::{codec, inventory, known, verdict};
+use super::{base, codec, inventory, known, verdict};
 use crate::error::Failed;
 use crate::judge::Judge;
 use crate::time::{DAY, Millis};
@@ -402,6 +402,7 @@ fn images(conn: &Connection, subject: i64) -> Result<Vec<Image>, Failed> {
         "SELECT name FROM tag WHERE repository = ?2 AND until IS NULL
             AND (subject = ?1 OR subject IN (SELECT parent FROM child WHERE subject = ?1))",
     )?;
+    let base_layers = base::of(conn, subject)?.map(|base| base.layers).filter(|layers| *layers > 0);
     let mut all = Vec::new();
     for repository in repositories {
         let place = known::place(conn, repository)?;
@@ -415,11 +416,11 @@ fn images(conn: &Connection, subject: i64) -> Result<Vec<Image>, Failed> {
                 .collect::<Result<_, _>>()?,
             digests: digests.clone(),
             distro: Clone::clone(&distro),
-            base_layers: None,
+            base_layers,
         });
     }
     if all.is_empty() {
-        all.push(Image { digests, distro, ..Image::default() });
+        all.push(Image { digests, distro, base_layers, ..Image::default() });
     }
     Ok(all)
 }

@@ -103,7 +103,7 @@ pub(super) fn note_doubled(conn: &Connection, inventory: i64) -> Result<(), Fail
     Ok(())
 }
 
-fn intern(conn: &Connection, table: &'static str, body: &[u8]) -> Result<i64, Failed> {
+pub(super) fn intern(conn: &Connection, table: &'static str, body: &[u8]) -> Result<i64, Failed> {
     let hash = codec::hash(&[body]);
     let mut select = conn.prepare_cached(&format!("SELECT id FROM {table} WHERE hash = ?1"))?;
     if let Some(id) = select.query_row([hash], |row| row.get(0)).optional()? {

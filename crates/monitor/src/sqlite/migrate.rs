@@ -23,6 +23,7 @@ pub(super) fn migrate(connection: &mut Connection, version: i64) -> Result<(), F
     if version < 3 {
         to_third(&transaction)?;
     }
+    transaction.execute_batch(schema::FOURTH)?;
     renew_views(&transaction)?;
     transaction.pragma_update(None, "user_version", schema::SCHEMA)?;
     transaction.commit()?;

@@ -2,6 +2,7 @@
 
 mod ask;
 mod assess;
+mod base;
 mod codec;
 mod events;
 mod exempt;

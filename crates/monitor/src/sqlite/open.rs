@@ -208,10 +208,11 @@ fn prepare(connection: &mut Connection, path: &Path, durability: Durability) -> 
     connection.execute_batch(&pragmas).map_err(failed)?;
     if tables == 0 {
         let made = format!(
-            "BEGIN IMMEDIATE; {} {} {} PRAGMA application_id = {}; PRAGMA user_version = {};
+            "BEGIN IMMEDIATE; {} {} {} {} PRAGMA application_id = {}; PRAGMA user_version = {};
              INSERT INTO meta VALUES('store', lower(hex(randomblob(8)))); COMMIT;",
             schema::TABLES,
             schema::THIRD,
+            schema::FOURTH,
             schema::views(),
             schema::APPLICATION_ID,
             schema::SCHEMA

@@ -5,7 +5,9 @@ use rusqlite::{Connection, params};
 
 use super::assess::{Whom, spread};
 use super::verdict::Changed;
-use super::{codec, exempt, inventory, jobs, known, measure, reach, series, standing, support, verdict};
+use super::{
+    base, codec, exempt, inventory, jobs, known, measure, reach, series, standing, support, verdict,
+};
 use crate::Error;
 use crate::error::Failed;
 use crate::judge::Judge;
@@ -126,6 +128,7 @@ pub(super) fn scanned(
         now,
         os
     ])?;
+    base::put(conn, subject, scan.base.as_ref())?;
     measure::meter(conn, subject, now)?;
     reach::recount(conn, subject)?;
     spread(conn, &changed, Whom::These(&[subject]), judge, now, Cause::Scan)?;

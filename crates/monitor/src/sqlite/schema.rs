@@ -4,7 +4,13 @@
 pub(super) const APPLICATION_ID: i64 = 0x504c_4d4e;
 
 /// `PRAGMA user_version`. Raised with every change of the tables.
-pub(super) const SCHEMA: i64 = 3;
+pub(super) const SCHEMA: i64 = 4;
+
+/// What came with the fourth version: what images were built on.
+pub(super) const FOURTH: &str = "
+CREATE TABLE IF NOT EXISTS base(id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, body BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS built(subject INTEGER PRIMARY KEY, base INTEGER NOT NULL);
+";
 
 /// What came with the third version: lists of the images that have a package; what is a package of a lower part already;
 /// how many rows there are.

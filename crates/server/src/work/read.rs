@@ -108,8 +108,10 @@ fn scan(app: &App, image: &Image, options: &OpenOptions) -> Result<Scan, Unread>
         other => Unread::for_good(other),
     })?;
     let gaps = taken.gaps().take(100).map(ToString::to_string).collect();
+    let packages = View::Precise.of(&taken.inventory, info);
     Ok(Scan {
-        packages: View::Precise.of(&taken.inventory, info),
+        base: plimsoll::base_of(info, taken.inventory.distro.as_ref(), &packages),
+        packages,
         gaps,
         distro: taken.inventory.distro.clone(),
         platform,

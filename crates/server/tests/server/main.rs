@@ -12,6 +12,7 @@ mod kill;
 mod listing;
 mod openapi;
 mod page;
+mod plan;
 mod real;
 mod registry;
 mod subassessments;
