@@ -118,31 +118,36 @@ fn run(store: &SqliteStore, steps: &[Step]) {
 fn filter() -> impl Strategy<Value = Filter> {
     let maybe = |n: u8| prop::option::weighted(0.25, 0..n);
     (
-        (maybe(4), maybe(3), maybe(3), maybe(3), maybe(3), maybe(3)),
+        (maybe(4), maybe(3), maybe(3), maybe(3), maybe(3), maybe(3), maybe(4)),
         (maybe(3), maybe(5), maybe(3), maybe(2)),
         1_u32..4,
     )
         .prop_map(
-            |((state, scan, level, registry, repository, tag), (id, name, pulled, tagged), limit)| Filter {
-                assessment: state.map(|n| {
-                    [
-                        Assessment::Healthy,
-                        Assessment::Unhealthy,
-                        Assessment::Partial,
-                        Assessment::HealthyByExemption,
-                    ][usize::from(n)]
-                }),
-                scan: scan.map(|n| [ScanState::Queued, ScanState::Done, ScanState::Never][usize::from(n)]),
-                at_least: level.map(|n| [Severity::Low, Severity::High, Severity::Critical][usize::from(n)]),
-                registry: registry.map(|n| format!("r{n}.example")),
-                repository: repository.map(|n| format!("p{n}/web")),
-                tag: tag.map(|n| format!("t{n}")),
-                vulnerability: id.map(|n| format!("X-{n}")),
-                package: name.map(|n| NAMES[usize::from(n)].to_owned()),
-                pulled_since: pulled.map(|n| NOW + i64::from(n) * 13_000),
-                tagged: tagged.map(|n| n == 1),
-                after: 0,
-                limit: Some(limit),
+            |((state, scan, level, registry, repository, tag, part), (id, name, pulled, tagged), limit)| {
+                Filter {
+                    assessment: state.map(|n| {
+                        [
+                            Assessment::Healthy,
+                            Assessment::Unhealthy,
+                            Assessment::Partial,
+                            Assessment::HealthyByExemption,
+                        ][usize::from(n)]
+                    }),
+                    scan: scan
+                        .map(|n| [ScanState::Queued, ScanState::Done, ScanState::Never][usize::from(n)]),
+                    at_least: level
+                        .map(|n| [Severity::Low, Severity::High, Severity::Critical][usize::from(n)]),
+                    registry: registry.map(|n| format!("r{n}.example")),
+                    repository: repository.map(|n| format!("p{n}/web")),
+                    repository_part: part.map(|n| ["p1", "WE", "0/w", "none"][usize::from(n)].to_owned()),
+                    tag: tag.map(|n| format!("t{n}")),
+                    vulnerability: id.map(|n| format!("X-{n}")),
+                    package: name.map(|n| NAMES[usize::from(n)].to_owned()),
+                    pulled_since: pulled.map(|n| NOW + i64::from(n) * 13_000),
+                    tagged: tagged.map(|n| n == 1),
+                    after: 0,
+                    limit: Some(limit),
+                }
             },
         )
 }
@@ -176,6 +181,9 @@ fn is_meant(store: &SqliteStore, filter: &Filter, detail: &ImageDetail) -> bool 
         && filter.at_least.is_none_or(|level| image.counts.worst().is_some_and(|worst| worst >= level))
         && is(&filter.registry, &|name| detail.places.iter().any(|place| place.registry == name))
         && is(&filter.repository, &|name| detail.places.iter().any(|place| place.repository == name))
+        && is(&filter.repository_part, &|part| {
+            detail.places.iter().any(|place| place.repository.contains(&part.to_lowercase()))
+        })
         && is(&filter.tag, &|name| {
             with("SELECT 1 FROM tags WHERE tag = ?1 AND image = ?2 AND until IS NULL", name)
         })

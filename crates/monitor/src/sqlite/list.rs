@@ -24,6 +24,9 @@ const REPOSITORY: &str = "SELECT subject FROM place WHERE repository = ?1 AND su
 const TAG: &str = "SELECT DISTINCT subject FROM tag WHERE name = ?1 AND until IS NULL AND subject > ?2
     ORDER BY subject LIMIT ?3";
 
+/// Names are few beside images, and this reads an index of them.
+const PART: &str = "SELECT id FROM repository WHERE instr(name, ?1) > 0 ORDER BY name LIMIT 1000";
+
 pub(super) fn images(conn: &Connection, filter: &Filter) -> Result<Page, Failed> {
     let limit = usize::try_from(filter.limit.unwrap_or(100).clamp(1, 1000)).unwrap_or(100);
     let generation = query::generation(conn)?;
@@ -63,7 +66,7 @@ pub(super) fn images(conn: &Connection, filter: &Filter) -> Result<Page, Failed>
 /// What a filter comes to.
 struct Asked {
     classes: HashSet<i64>,
-    repositories: Option<Vec<i64>>,
+    repositories: Option<HashSet<i64>>,
     /// The packages of which an image has one.
     coordinates: Option<HashSet<i64>>,
     /// Whether a part has one of them.
@@ -81,12 +84,17 @@ impl Asked {
             Some(name) => Some(column("SELECT registries FROM registered WHERE registry = ?1", name)?),
             None => None,
         };
-        let repositories = match &filter.repository {
-            Some(name) => {
-                Some(column("SELECT id FROM repository WHERE name = ?1", name)?.into_iter().collect())
-            }
+        let mut repositories = match &filter.repository {
+            Some(name) => Some(column("SELECT id FROM repository WHERE name = ?1", name)?),
             None => None,
         };
+        if let Some(part) = &filter.repository_part {
+            let mut named = column(PART, &part.to_ascii_lowercase())?;
+            if let Some(exact) = repositories {
+                named.retain(|id| exact.contains(id));
+            }
+            repositories = Some(named);
+        }
         let mut coordinates = None;
         if let Some(id) = &filter.vulnerability {
             coordinates = Some(column(
@@ -174,12 +182,12 @@ impl Asked {
         }
         if let Some(repositories) = &self.repositories {
             let mut there = conn.prepare_cached(
-                "SELECT 1 FROM place WHERE subject = ?1 AND repository = ?2
-                    AND (removed IS NULL OR pushed > removed)",
+                "SELECT repository FROM place WHERE subject = ?1 AND (removed IS NULL OR pushed > removed)",
             )?;
+            let mut rows = there.query([id])?;
             let mut is = false;
-            for repository in repositories {
-                is |= there.exists([id, *repository])?;
+            while let Some(row) = rows.next()? {
+                is |= repositories.contains(&row.get(0)?);
             }
             if !is {
                 return Ok(false);

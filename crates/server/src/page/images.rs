@@ -77,7 +77,7 @@ impl Asked {
             let (registry, rest) = name.map_or((None, q), |(host, rest)| (Some(host.to_owned()), rest));
             let (repository, tag) = rest.split_once(':').unwrap_or((rest, ""));
             filter.registry = registry.or(filter.registry);
-            filter.repository = some(repository);
+            filter.repository_part = some(repository);
             filter.tag = some(tag).or(filter.tag);
         }
         Ok(filter)

@@ -34,7 +34,7 @@ async fn rules(State(app): State<App>, headers: HeaderMap) -> Result<Response, P
         let document = json!({
             "value": value,
             "toml": by.rules.to_toml(),
-            "remarks": by.rules.remarks().iter().map(|remark| format!("{remark:?}")).collect::<Vec<_>>(),
+            "remarks": by.rules.remarks().iter().map(ToString::to_string).collect::<Vec<_>>(),
             "trouble": by.trouble,
         });
         answer::json(&headers, &document)

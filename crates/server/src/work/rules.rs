@@ -14,7 +14,9 @@ pub(crate) fn read(files: &[PathBuf]) -> Result<(Ruleset, Vec<(PathBuf, String)>
             path: path.clone(),
             source,
         })?;
-        sets.push(Ruleset::parse(&path.display().to_string(), &text)?);
+        // Whoever asks for the rules is told which file they are from, and not where on this disk it is.
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+        sets.push(Ruleset::parse(&name, &text)?);
         texts.push((path.clone(), text));
     }
     Ok((Ruleset::merge(sets)?, texts))

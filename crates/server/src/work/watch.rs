@@ -61,11 +61,22 @@ pub(super) fn run(app: &App) {
 fn reload(app: &App, advisories: bool) -> bool {
     let trouble = read(app, advisories).err();
     let mut by = app.by.write().unwrap_or_else(PoisonError::into_inner);
-    if let Some(why) = trouble.as_ref().filter(|why| by.trouble.as_ref() != Some(why)) {
+    let shown = trouble.as_deref().map(|why| without_folders(app, why));
+    if let Some(why) = trouble.filter(|_| by.trouble != shown) {
         complain(&format!("{why}; what was read before stays in use"));
     }
-    by.trouble = trouble;
+    by.trouble = shown;
     by.trouble.is_none()
+}
+
+/// The same for those who ask over the network: which file it is, and not where.
+fn without_folders(app: &App, why: &str) -> String {
+    let advisories = app.config.advisories();
+    let paths = app.config.rules.iter().chain([&advisories]);
+    paths.filter_map(|path| path.parent()).fold(why.to_owned(), |why, folder| match folder.to_str() {
+        None | Some("" | "/") => why,
+        Some(folder) => why.replace(&format!("{folder}/"), ""),
+    })
 }
 
 fn read(app: &App, advisories: bool) -> Result<(), String> {

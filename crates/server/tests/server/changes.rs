@@ -78,6 +78,13 @@ fn rules_are_read_again_when_they_change() {
     // What can't be read takes nothing from what was read before, and is said.
     std::fs::write(&rules, "[[rule]\n").unwrap();
     let status = world.until("/v1/status", |status| status["trouble"].is_string());
+    // Where the server keeps its files is nobody's business.
+    let folder = world.folder.path().to_str().unwrap().to_owned();
+    let told = world.http.get("/v1/rules").text;
+    assert!(
+        told.contains("rules.toml") && !told.contains(&folder) && !status.to_string().contains(&folder),
+        "{told}"
+    );
     assert_eq!(status["rules"], 1);
     assert_eq!(world.http.get(&path).json()["assessment"], "healthy-by-exemption");
     std::fs::write(&rules, "").unwrap();

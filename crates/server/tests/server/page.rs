@@ -54,6 +54,11 @@ fn images_their_findings_and_what_to_do() {
         ("q=CVE-2026-1", true, false),
         ("q=shop/b", false, true),
         ("q=shop/b:2", false, false),
+        // By a part of the name.
+        ("q=op/b", false, true),
+        ("q=SHOP", true, true),
+        ("q=hop/:1", true, true),
+        ("q=shopping", false, false),
         ("package=nothing", false, true),
         ("q=&state=&at_least=&registry=", true, true),
     ] {
