@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -116,6 +117,10 @@ pub struct Sink {
     /// Packages that the file says are here, without being their own record. Each counts where nothing else was found
     /// that says so.
     pub hearsay: Vec<Hearsay>,
+    /// Packages whose versions stand in other files. Where none is found, those that are declared count without one.
+    pub undecided: Vec<Undecided>,
+    /// What the file defines that packages of other files may refer to.
+    pub definitions: Option<Definitions>,
     /// Changes to the file whose name is this one's without what follows the last hyphen.
     pub journal: Option<Journal>,
     /// Archives that nothing says the name of.
@@ -193,6 +198,28 @@ pub struct Hearsay {
     pub package: Package,
     /// Whether it speaks of the same when another version of it was found; otherwise only the same version is the same.
     pub any_version: bool,
+}
+
+/// A package whose version another file decides.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Undecided {
+    /// The package, without a version.
+    pub package: Package,
+    /// The version, with `${NAME}` for what is to be looked up.
+    pub version: String,
+    /// The file whose definitions are looked up.
+    pub file: ImagePath,
+}
+
+/// Names with their values, as a file defines them for others.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Definitions {
+    /// What the file is, where those that build on it name that.
+    pub identity: String,
+    /// The file that it builds on, and what that one must be: what is not defined here may be there.
+    pub base: Option<(ImagePath, String)>,
+    /// The values, which may have `${NAME}` in them.
+    pub values: BTreeMap<String, String>,
 }
 
 /// Where the packages were installed from whose records stand in a directory, or in one directly within it.

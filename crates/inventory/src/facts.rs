@@ -1,7 +1,7 @@
 use plimsoll_core::{Diagnostic, Distro, Package};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::{DirectoryOrigin, Hearsay, Journal, Owned, Unnamed};
+use crate::{Definitions, DirectoryOrigin, Hearsay, Journal, Owned, Undecided, Unnamed};
 
 /// What the catalogers found in one layer, file by file: what the layer says by itself, without the knowledge of
 /// any other, so that it can be kept by the layer's digest and [`Catalogers::key`](crate::Catalogers::key).
@@ -48,6 +48,10 @@ pub(crate) struct FileFacts {
     pub(crate) hearsay: Vec<Hearsay>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) unnamed: Vec<Unnamed>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) undecided: Vec<Undecided>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) definitions: Option<Definitions>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) journal: Option<Journal>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -106,6 +110,8 @@ impl FileFacts {
             && self.origins.is_empty()
             && self.hearsay.is_empty()
             && self.unnamed.is_empty()
+            && self.undecided.is_empty()
+            && self.definitions.is_none()
             && self.journal.is_none()
             && self.diagnostics.is_empty()
     }

@@ -294,6 +294,20 @@ impl<'a> LayerCatalog<'a> {
             sink.diagnostics.push(limit(format!("more than {PACKAGES} packages in one layer")));
         }
         self.packages += sink.hearsay.len();
+        let room = PACKAGES.saturating_sub(self.packages);
+        if sink.undecided.len() > room {
+            sink.undecided.truncate(room);
+            sink.diagnostics.push(limit(format!("more than {PACKAGES} packages in one layer")));
+        }
+        self.packages += sink.undecided.len();
+        let defined = sink.definitions.as_ref().map_or(0, |definitions| definitions.values.len());
+        if defined > PACKAGES.saturating_sub(self.packages) {
+            sink.definitions = None;
+            sink.diagnostics
+                .push(limit(format!("more than {PACKAGES} packages and properties in one layer")));
+        } else {
+            self.packages += defined;
+        }
         let mut room = OWNED.saturating_sub(self.owned);
         let mut cut = false;
         for owned in &mut sink.owned {
@@ -318,8 +332,19 @@ impl<'a> LayerCatalog<'a> {
         self.dropped += sink.diagnostics.len().saturating_sub(room);
         sink.diagnostics.truncate(room);
         self.diagnostics += sink.diagnostics.len();
-        let Sink { packages, distro, owned, installed, origins, hearsay, unnamed, journal, diagnostics } =
-            sink;
+        let Sink {
+            packages,
+            distro,
+            owned,
+            installed,
+            origins,
+            hearsay,
+            unnamed,
+            undecided,
+            definitions,
+            journal,
+            diagnostics,
+        } = sink;
         let facts = FileFacts {
             ordinal: entry.ordinal,
             cataloger: hit.cataloger,
@@ -332,6 +357,8 @@ impl<'a> LayerCatalog<'a> {
             origins,
             hearsay,
             unnamed,
+            undecided,
+            definitions,
             journal,
             diagnostics,
         };

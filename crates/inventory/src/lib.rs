@@ -37,7 +37,8 @@ mod tee;
 
 pub use catalog::{Catalogers, Wanted};
 pub use cataloger::{
-    Cataloger, DirectoryOrigin, File, Hearsay, Interest, Journal, Owned, Pattern, Sink, Unnamed, path_hash,
+    Cataloger, Definitions, DirectoryOrigin, File, Hearsay, Interest, Journal, Owned, Pattern, Sink,
+    Undecided, Unnamed, path_hash,
 };
 pub use error::Error;
 pub use facts::LayerFacts;

@@ -37,7 +37,7 @@ pub struct Listed {
 impl Subject {
     /// Opens what the reference names. A path without its form in front is an image, a bill of materials or a file of
     /// packages, by its content; `-` is a bill of materials or such a file on standard input. An image in a registry is
-    /// read without credentials; [`crate::open_remote`] takes a client that has some.
+    /// read without credentials; with the feature `registry`, `open_remote` takes a client that has some.
     ///
     /// # Errors
     /// It can't be opened or read, or is none of them.

@@ -115,7 +115,9 @@ pub(crate) fn document(data: &[u8]) {
     let (name, rest) = (&data[..end], &data[end + 1..]);
     let whole: Vec<_> = all()
         .iter()
-        .filter(|c| c.interests().iter().any(|interest| matches!(interest.take, Take::Whole { .. })))
+        .filter(|c| {
+            c.interests().iter().any(|interest| matches!(interest.take, Take::Whole { .. } | Take::Peek(_)))
+        })
         .collect();
     let named = whole.iter().find(|c| c.id().as_bytes() == name);
     let chosen = name.first().map(|choice| &whole[usize::from(*choice) % whole.len()]);

@@ -1,7 +1,7 @@
 //! apk's database of installed packages: paragraphs of lines, each a letter, a colon and a value
 //! (<https://wiki.alpinelinux.org/wiki/Apk_spec>, "Installed Database V2"). apk-tools 3 writes the same form.
 
-use plimsoll_core::{Content, PackageType, Source, Take};
+use plimsoll_core::{Content, Diagnostic, DiagnosticKind, PackageType, Source, Take};
 
 use super::os::{malformed, package, text, word};
 use super::provenance;
@@ -18,7 +18,7 @@ impl Cataloger for Apk {
     }
 
     fn revision(&self) -> u32 {
-        2
+        3
     }
 
     fn interests(&self) -> &'static [Interest] {
@@ -31,6 +31,12 @@ impl Cataloger for Apk {
 
     fn parse(&self, file: File<'_>, out: &mut Sink) {
         let Content::Whole(bytes) = file.content else { return };
+        // apk-tools, adb(5): a database, plain or compressed, begins so.
+        if [&b"ADB."[..], b"ADBd", b"ADBc"].iter().any(|magic| bytes.starts_with(magic)) {
+            let message = "the database is in apk's version 3 format (adb), which is not read: its packages are missing";
+            out.diagnostics.push(Diagnostic::new(DiagnosticKind::Unsupported, message));
+            return;
+        }
         let mut record = Record::default();
         for (line, number) in bytes.split(|&b| b == b'\n').zip(1..) {
             let line = line.strip_suffix(b"\r").unwrap_or(line);
@@ -162,6 +168,14 @@ mod tests {
             ["ca-certificates-bundle", "so:libc.musl-x86_64.so.1", "so:libcrypto.so.3", "x"]
         );
         assert_eq!(package.provides.iter().collect::<Vec<_>>(), ["cmd:openssl", "so:libssl.so.3"]);
+    }
+
+    #[test]
+    fn version_three_is_named_as_what_it_is() {
+        let out = read("ADBd\u{1}\0\0\0installed\nP:a\nV:1\n\n");
+        assert!(out.packages.is_empty());
+        let kinds: Vec<DiagnosticKind> = out.diagnostics.iter().map(|it| it.kind).collect();
+        assert_eq!(kinds, [DiagnosticKind::Unsupported]);
     }
 
     #[test]

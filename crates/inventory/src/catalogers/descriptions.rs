@@ -70,12 +70,12 @@ descriptions! {
     "go-vendor" [Golang] "vendored modules" "";
     "cargo-lock" [Cargo] "locked crates" "";
     "cargo-manifest" [Cargo] "the project, and what it asks for with low confidence, where no lock file names it" "what comes from a folder, a branch or a tag";
-    "ruby-gemspec" [Gem] "installed gems" "";
+    "ruby-gemspec" [Gem] "installed gems; the project of a specification, whose version may stand in a file beside it" "versions that a program works out";
     "ruby-gemfile-lock" [Gem] "locked gems" "";
     "php-composer-installed" [Composer] "installed packages" "";
     "php-composer-lock" [Composer] "locked packages" "";
     "php-pear" [Pear] "PEAR and PECL packages" "no feed covers them";
-    "java-pom" [Maven] "dependencies whose versions the file itself decides" "parents and repositories beside the file";
+    "java-pom" [Maven] "dependencies whose versions the file itself decides, or a parent beside it" "imported lists and what is in repositories";
     "java-gradle-lock" [Maven] "locked dependencies" "";
     "java-gradle-verification" [Maven] "verified components" "";
     "java-gradle-catalog" [Maven] "libraries of version catalogs" "";
@@ -108,7 +108,8 @@ descriptions! {
     "conan-lock" [Conan] "locked packages" "";
     "conan-file" [Conan] "required packages" "";
     "opam-switch" [Opam] "installed packages" "";
-    "github-actions" [GithubActions] "actions that workflows use" "actions within the repository";
+    "opam-package" [Opam] "packages of a switch's store; the project that a file defines" "repositories of packages";
+    "github-actions" [GithubActions] "actions and workflows that workflows use; those within the repository have no version" "container images";
     "wordpress" [Wordpress, Generic] "WordPress, plugins and themes" "no feed covers plugins";
     "java-runtime" [Generic] "Java runtimes by their release file" "";
     "go-toolchain" [Generic] "Go toolchains" "";

@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use plimsoll_core::{Content, Diagnostic, DiagnosticKind, Package, Role, Take};
+use plimsoll_core::{Content, Diagnostic, DiagnosticKind, ImagePath, Package, Role, Take};
 
 use crate::{Cataloger, File, Interest, Sink};
 
@@ -89,9 +89,31 @@ impl Cataloger for Document {
                 out.hearsay.push(said);
             }
         }
+        for mut undecided in found.undecided {
+            if undecided.package.role == Role::Normal {
+                undecided.package.role = self.role;
+            }
+            out.undecided.push(undecided);
+        }
+        out.definitions = found.definitions;
         out.installed.append(&mut found.installed);
         out.diagnostics.append(&mut found.diagnostics);
     }
+}
+
+/// The file of a relative path that is written in a file in the folder, if it is within the image.
+pub(crate) fn beside(folder: &[u8], relative: &str) -> Option<ImagePath> {
+    let mut parts: Vec<&[u8]> = folder.split(|&byte| byte == b'/').filter(|part| !part.is_empty()).collect();
+    for part in relative.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            name => parts.push(name.as_bytes()),
+        }
+    }
+    ImagePath::new(&parts.join(&b'/')).ok()
 }
 
 /// A document that does not follow its format at all.

@@ -9,7 +9,7 @@ use crate::{Interest, Pattern, Sink};
 /// Workflows and composite actions (GitHub, "Workflow syntax", `uses`).
 pub(crate) const ACTIONS: Document = Document {
     id: "github-actions",
-    revision: 1,
+    revision: 2,
     interests: &[
         Interest { pattern: Pattern::InSuffix("workflows", ".yml"), take: WHOLE },
         Interest { pattern: Pattern::InSuffix("workflows", ".yaml"), take: WHOLE },
@@ -40,11 +40,20 @@ fn steps(parent: &Yaml, out: &mut Sink) {
     }
 }
 
-/// `uses: owner/repository/path@ref`. What is local or a container image is something else.
+/// `uses: owner/repository/path@ref`, or `./path` for what stands in the same repository, which has no version and no
+/// advisories. A container image is something else.
 fn used(step: &Yaml, out: &mut Sink) {
-    let Some((action, version)) = step.get("uses").text().and_then(|uses| uses.split_once('@')) else {
+    let Some(uses) = step.get("uses").text() else { return };
+    if let Some(path) = uses.strip_prefix("./").map(|path| path.trim_end_matches('/')) {
+        if !path.is_empty() && !path.contains("${") {
+            let purl = Purl::new("generic", None, path, None);
+            let mut package = Package::new(PackageType::GithubActions, uses, "", purl);
+            package.ecosystem = None;
+            out.packages.push(package);
+        }
         return;
-    };
+    }
+    let Some((action, version)) = uses.split_once('@') else { return };
     let mut parts = action.splitn(3, '/');
     let (Some(owner), Some(repository)) = (parts.next(), parts.next()) else { return };
     if owner.is_empty() || owner == "." || owner.contains(':') {
@@ -58,4 +67,27 @@ fn used(step: &Yaml, out: &mut Sink) {
         version,
         purl,
     ));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn actions_of_others_and_of_the_repository() {
+        let workflow = "jobs:\n  a:\n    uses: ./.github/workflows/b.yml\n  c:\n    steps:\n      - uses: ./.github/actions/d/\n\
+            \x20     - uses: o/r/p@v1\n      - uses: docker://alpine:3.8\n      - uses: ./${{ matrix.action }}\n      - run: x\n";
+        let mut out = Sink::default();
+        read(&File { path: b".github/workflows/a.yml", bytes: workflow.as_bytes() }, &mut out).unwrap();
+        let found: Vec<(&str, &str, bool)> =
+            out.packages.iter().map(|it| (&it.name[..], &it.version[..], it.ecosystem.is_some())).collect();
+        assert_eq!(
+            found,
+            [
+                ("./.github/workflows/b.yml", "", false),
+                ("./.github/actions/d/", "", false),
+                ("o/r", "v1", true)
+            ]
+        );
+    }
 }

@@ -193,6 +193,7 @@ fn every_cataloger_reads_its_own_files() {
             let found = !out.packages.is_empty() || out.distro.is_some() || !out.owned.is_empty();
             let found =
                 found || !out.origins.is_empty() || !out.installed.is_empty() || !out.hearsay.is_empty();
+            let found = found || !out.undecided.is_empty() || out.definitions.is_some();
             assert!(found && out.diagnostics.is_empty(), "{}: {path}: {out:?}", cataloger.id());
         }
     }

@@ -157,6 +157,7 @@ pub fn all() -> Vec<Box<dyn Cataloger>> {
         Box::new(conan::LOCK),
         Box::new(conan::CONANFILE),
         Box::new(opam::SWITCH),
+        Box::new(opam::Definition),
         Box::new(github::ACTIONS),
         Box::new(wordpress::Installed),
         Box::new(runtimes::JAVA),

@@ -114,10 +114,17 @@ pub(super) fn language(id: &str) -> Vec<(&'static str, Vec<u8>)> {
                 "version = 3\n[[package]]\nname = \"a\"\nversion = \"1.0.0\"\nsource = \"registry+x\"\n",
             )]
         }
-        "ruby-gemspec" => vec![text(
-            "specifications/a-1.gemspec",
-            "Gem::Specification.new do |s|\n  s.name = \"a\".freeze\n  s.version = '1'\nend\n",
-        )],
+        "ruby-gemspec" => vec![
+            text(
+                "specifications/a-1.gemspec",
+                "Gem::Specification.new do |s|\n  s.name = \"a\".freeze\n  s.version = '1'\nend\n",
+            ),
+            text(
+                "b.gemspec",
+                "require File.join('lib',\n 'b', \"version\")\nGem::Specification.new do |s|\n  s.name = 'b'\n  s.version = B::VERSION\nend\n",
+            ),
+            text("lib/b/version.rb", "module B\n  VERSION = '1'.freeze\nend\n"),
+        ],
         "ruby-gemfile-lock" => {
             vec![text(
                 "Gemfile.lock",
@@ -260,6 +267,13 @@ pub(super) fn language(id: &str) -> Vec<(&'static str, Vec<u8>)> {
             "home/.opam/default/.opam-switch/switch-state",
             "opam-version: \"2.0\"\ninstalled: [\n  \"a.1.0\"\n]\n",
         )],
+        "opam-package" => vec![
+            text(
+                "home/.opam/default/.opam-switch/packages/a.1.0/opam",
+                "opam-version: \"2.0\"\nlicense: \"ISC\"\n",
+            ),
+            text("b.opam", "opam-version: \"2.0\"\nname: \"b\"\nversion: \"2\"\n"),
+        ],
         "github-actions" => vec![
             text(".github/workflows/a.yml", "jobs:\n  a:\n    steps:\n      - uses: a/b/c@v1\n"),
             text("action.yml", "runs:\n  using: composite\n  steps:\n    - uses: a/b@v1\n"),

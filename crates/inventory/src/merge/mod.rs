@@ -1,6 +1,7 @@
 //! From what each layer says to what the image has: only visible files count, each package gets the layer that
 //! brought it, and a file that an operating-system package owns is known to be its.
 
+mod definitions;
 mod hearsay;
 mod history;
 mod origins;
@@ -17,6 +18,7 @@ use plimsoll_core::{
 };
 
 use crate::facts::FileFacts;
+use crate::merge::definitions::Defined;
 use crate::merge::hearsay::Known;
 use crate::merge::history::History;
 use crate::merge::origins::Origins;
@@ -181,6 +183,15 @@ impl Catalogers {
                 origins.apply(one.path.as_bytes(), &mut package);
                 provenance::settle(&mut package, distro);
                 merged.add(package, &one.path, layer_of(changed));
+            }
+        }
+        if visible.iter().any(|one| !one.facts.undecided.is_empty()) {
+            let defined = Defined::new(visible);
+            for one in visible {
+                for package in one.facts.undecided.iter().filter_map(|it| defined.decide(it)) {
+                    let package = placed(&package, one, one.file.layer);
+                    merged.add(package, &one.path, layer_of(one.file.layer));
+                }
             }
         }
         if visible.iter().any(|one| !one.facts.hearsay.is_empty()) {
@@ -393,7 +404,9 @@ fn unidentified(
 ) -> Unidentified {
     let mut known: HashSet<(u32, u32)> = visible
         .iter()
-        .filter(|one| !one.facts.packages.is_empty() || !one.facts.hearsay.is_empty())
+        .filter(|one| {
+            !one.facts.packages.is_empty() || !one.facts.hearsay.is_empty() || !one.facts.undecided.is_empty()
+        })
         .map(|one| (one.file.layer, one.file.ordinal))
         .collect();
     let libraries: HashSet<&[u8]> = visible

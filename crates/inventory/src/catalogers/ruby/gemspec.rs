@@ -1,7 +1,8 @@
-use plimsoll_core::{Content, Diagnostic, DiagnosticKind, Names, Package, Role, Take};
+use plimsoll_core::{Content, Diagnostic, DiagnosticKind, Names, Package, PackageType, Role, Take};
 
-use crate::catalogers::stated;
-use crate::{Cataloger, File, Interest, Pattern, Sink};
+use super::version;
+use crate::catalogers::{identity, stated};
+use crate::{Cataloger, File, Interest, Pattern, Sink, Undecided};
 
 /// Specifications of gems (RubyGems, "Specification Reference"). RubyGems writes one for each gem it installs, into
 /// a folder of its own; those that gems bring with their sources are programs that make one.
@@ -13,25 +14,36 @@ impl Cataloger for Installed {
     }
 
     fn revision(&self) -> u32 {
-        2
+        3
     }
 
     fn interests(&self) -> &'static [Interest] {
-        &[Interest { pattern: Pattern::Suffix(".gemspec"), take: Take::Whole { max: 1 << 20 } }]
+        const TAKE: Take = Take::Whole { max: 1 << 20 };
+        &[
+            Interest { pattern: Pattern::Suffix(".gemspec"), take: TAKE },
+            Interest { pattern: Pattern::Name(version::FILE), take: TAKE },
+        ]
     }
 
     fn parse(&self, file: File<'_>, out: &mut Sink) {
         let Content::Whole(bytes) = file.content else { return };
         let text = String::from_utf8_lossy(bytes);
+        if file.path.ends_with(version::FILE.as_bytes()) {
+            out.definitions = version::constants(&text);
+            return;
+        }
         match (assigned(&text, "name"), assigned(&text, "version")) {
             (Some(name), Some(version)) => {
                 let mut package = super::gem(&name, &version);
-                let platform = assigned(&text, "platform").filter(|platform| platform != "ruby");
-                package.licences = licences(&text);
-                package.requires = requires(&text);
-                package.purl = package.purl.with("platform", platform.as_deref().unwrap_or(""));
-                self.place(file.path, &mut package);
+                self.complete(&text, file.path, &mut package);
                 out.packages.push(package);
+            }
+            (Some(name), None) if !is_installed(file.path) => {
+                let Some((constant, version_file)) = version::elsewhere(&text, file.path) else { return };
+                let mut package = identity::plain(PackageType::Gem, &name, "");
+                self.complete(&text, file.path, &mut package);
+                let version = format!("${{{constant}}}");
+                out.undecided.push(Undecided { package, version, file: version_file });
             }
             _ if is_installed(file.path) => out.diagnostics.push(Diagnostic::new(
                 DiagnosticKind::Malformed,
@@ -43,6 +55,17 @@ impl Cataloger for Installed {
 
     fn place(&self, path: &[u8], package: &mut Package) {
         package.role = if is_installed(path) { Role::Normal } else { Role::Fixture };
+    }
+}
+
+impl Installed {
+    /// What else the specification says of the gem.
+    fn complete(&self, text: &str, path: &[u8], package: &mut Package) {
+        let platform = assigned(text, "platform").filter(|platform| platform != "ruby");
+        package.licences = licences(text);
+        package.requires = requires(text);
+        package.purl = package.purl.clone().with("platform", platform.as_deref().unwrap_or(""));
+        self.place(path, package);
     }
 }
 
@@ -95,7 +118,7 @@ fn requires(text: &str) -> Names {
 }
 
 /// A string literal without anything that Ruby would evaluate.
-fn literal(value: &str) -> Option<String> {
+pub(super) fn literal(value: &str) -> Option<String> {
     let (open, rest) = match value.strip_prefix("%q").or_else(|| value.strip_prefix("%Q")) {
         Some(rest) => (rest.chars().next()?, rest),
         None => (value.chars().next().filter(|c| matches!(c, '"' | '\''))?, value),

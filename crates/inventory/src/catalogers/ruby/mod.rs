@@ -1,6 +1,7 @@
 //! Ruby: gems as RubyGems installs them, and as Bundler selects them.
 
 mod gemspec;
+mod version;
 
 use std::collections::HashMap;
 
