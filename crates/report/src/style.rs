@@ -54,7 +54,8 @@ impl Style {
         let mut column = used;
         for (at, word) in text.split(' ').enumerate() {
             let length = word.chars().count();
-            if at > 0 && column + 1 + length > width {
+            // A line may not begin with what a build system takes for a command.
+            if at > 0 && column + 1 + length > width && !word.starts_with("::") {
                 out.push('\n');
                 out.extend(std::iter::repeat_n(' ', indent));
                 column = indent;
@@ -94,6 +95,10 @@ mod tests {
         assert_eq!(
             style.wrap("a-word-that-is-longer-than-a-line b", 4, 2),
             "a-word-that-is-longer-than-a-line\n  b"
+        );
+        assert_eq!(
+            style.wrap("one two three four ::error::x five", 0, 2),
+            "one two three four ::error::x\n  five"
         );
         assert_eq!(Style::default().wrap("one two", 400, 2), "one two");
         assert_eq!(style.cut_front("/usr/lib/a/METADATA".into(), 8), "…/a/METADATA");

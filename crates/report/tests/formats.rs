@@ -3,7 +3,11 @@
 mod oracle;
 mod sample;
 
-use plimsoll_report::{Content, FORMATS, Format, Options, Report, read_json, write_json};
+use plimsoll_core::{Diagnostic, DiagnosticKind};
+use plimsoll_report::{
+    Content, Difference, FORMATS, Format, Options, Report, Style, read_json, write_difference,
+    write_difference_json, write_inventory, write_json, write_table_with,
+};
 
 /// The formats that are texts.
 fn texts() -> impl Iterator<Item = &'static Format> {
@@ -104,6 +108,72 @@ fn ids_are_made_of_the_content() {
             line.unwrap_or_else(|| panic!("{id}: {text}")).to_owned()
         };
         assert_ne!(serial(&one), serial(&other), "{id}");
+    }
+}
+
+/// What a terminal and a build system's log are shown: no escapes, no commands.
+fn is_tame(what: &str, text: &str) {
+    let harmful = |c: &char| plimsoll_core::is_harmful(*c) && *c != '\n';
+    assert!(!text.chars().any(|c| harmful(&c)), "{what}: {:?}", text.chars().find(harmful));
+    for line in text.lines() {
+        // Leading blanks do not make a command harmless.
+        assert!(!line.trim_start().starts_with("::"), "{what}: {line}");
+        for command in ["##[", "##vso[", "##teamcity["] {
+            assert!(!line.contains(command), "{what}: {line}");
+        }
+    }
+}
+
+/// The same by the other ways out: tables of any width, differences, templates, a stored report that is converted.
+#[test]
+fn nothing_hostile_comes_by_another_way() {
+    let (mut report, empty) = (sample::hostile(), sample::empty());
+    // Where a line is broken, what follows would begin one.
+    let late = "many words, then ::error::x and ::set-output name=a::b ".repeat(4);
+    report.rules.notes.push(late.clone());
+    report.diagnostics.push(Diagnostic::new(DiagnosticKind::Note, late.clone()));
+    report.assessment_reasons.push(late.clone());
+    report.plan.steps[0].action.text = late;
+    let shown = |write: &dyn Fn(&mut dyn std::io::Write) -> std::io::Result<()>| {
+        let mut out = Vec::new();
+        write(&mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    for width in std::iter::once(None).chain((10..240).map(Some)) {
+        let style = Style { color: false, width };
+        for layers in [false, true] {
+            is_tame("table", &shown(&|out| write_table_with(&report, style, layers, out)));
+        }
+        for (old, new) in [(&report, &empty), (&empty, &report)] {
+            let difference = Difference::between(old, new);
+            is_tame("difference", &shown(&|out| write_difference(&difference, style, out)));
+        }
+        let packages: Vec<_> = report.packages.iter().map(|assessed| assessed.package.clone()).collect();
+        let distro = report.image.distro.as_ref();
+        is_tame(
+            "inventory",
+            &shown(&|out| {
+                write_inventory(
+                    &packages,
+                    distro,
+                    &report.coverage.unidentified,
+                    &report.diagnostics,
+                    style,
+                    out,
+                )
+            }),
+        );
+    }
+    let difference = Difference::between(&empty, &report);
+    is_tame("difference", &shown(&|out| write_difference_json(&difference, out)));
+    #[cfg(feature = "templates")]
+    {
+        let template = "{% for f in findings %}{{ f.id }}\n{{ f.package.name }}\n{{ f.summary | e }}\n{% endfor %}{{ image.name }}";
+        is_tame("template", &plimsoll_report::render(&report, template).unwrap());
+    }
+    let stored = read_json(shown(&|out| write_json(&report, out)).as_bytes()).unwrap();
+    for format in texts() {
+        assert_eq!(written(format, &stored), written(format, &report), "{}", format.id);
     }
 }
 
