@@ -251,7 +251,8 @@ pub struct Filter {
     pub registry: Option<String>,
     /// In this repository of any registry.
     pub repository: Option<String>,
-    /// In a repository whose name has this in it: in the first thousand of them, by their names.
+    /// In a repository whose name has this in it: in the first thousand of them, by their names. With
+    /// [`repository`](Self::repository) it is the same one that is meant.
     pub repository_part: Option<String>,
     /// That this tag names now.
     pub tag: Option<String>,

@@ -182,7 +182,10 @@ fn is_meant(store: &SqliteStore, filter: &Filter, detail: &ImageDetail) -> bool 
         && is(&filter.registry, &|name| detail.places.iter().any(|place| place.registry == name))
         && is(&filter.repository, &|name| detail.places.iter().any(|place| place.repository == name))
         && is(&filter.repository_part, &|part| {
-            detail.places.iter().any(|place| place.repository.contains(&part.to_lowercase()))
+            // Of a repository that is named as well, it is a part of that one's name.
+            let named = |name: &str| filter.repository.as_deref().is_none_or(|exact| exact == name);
+            let mut places = detail.places.iter().filter(|place| named(&place.repository));
+            places.any(|place| place.repository.contains(&part.to_lowercase()))
         })
         && is(&filter.tag, &|name| {
             with("SELECT 1 FROM tags WHERE tag = ?1 AND image = ?2 AND until IS NULL", name)
