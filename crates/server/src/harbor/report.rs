@@ -86,7 +86,8 @@ fn answer(app: &App, wanted: &Wanted, kind: Kind, sbom: Option<&str>) -> Result<
     let artifact = json!({
         "repository": wanted.place.repository,
         "digest": wanted.digest,
-        "tag": wanted.tag,
+        // A string, in every version of the API.
+        "tag": wanted.tag.as_deref().unwrap_or_default(),
         "mime_type": wanted.media_type,
     });
     let value = match (kind, sbom) {

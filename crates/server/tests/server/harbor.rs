@@ -181,6 +181,42 @@ fn from_the_request_to_the_report() {
     }
 }
 
+/// The headers and requests of Harbor's own client in its releases: API 1.0 and 1.1 know of no capabilities, 1.2 asks for a
+/// bill of materials with the formats that it wants.
+#[test]
+fn as_each_release_asks() {
+    let world = World::new();
+    world.import(&[osv("CVE-2026-1", "left", Some("2"))]);
+    let digest = world.registry.push("library/app", "1", &image(&[("left", "1")]));
+    let artifact = json!({ "repository": "library/app", "digest": digest, "tag": "", "mime_type": MANIFEST });
+    let bare = json!({ "registry": { "url": url(&world), "authorization": "" }, "artifact": artifact });
+    let with = |capabilities: Value| {
+        let mut request = bare.clone();
+        request["enabled_capabilities"] = capabilities;
+        request
+    };
+    let sbom = json!([{ "type": "sbom", "produces_mime_types": [SBOM],
+        "parameters": { "sbom_media_types": ["application/spdx+json"] } }]);
+    let all = json!([{ "type": "vulnerability", "produces_mime_types": [REPORT_1_1] }]);
+    for (request, version, report, query) in [
+        (bare.clone(), "1.0", REPORT_1_0, ""),
+        (bare.clone(), "1.0", REPORT_1_1, ""),
+        (with(all), "1.1", REPORT_1_1, ""),
+        (with(json!([{ "type": "vulnerability" }])), "1.1", REPORT_1_1, ""),
+        (with(sbom), "1.1", SBOM, "?sbom_media_type=application%2Fspdx%2Bjson"),
+    ] {
+        let kind = format!("application/vnd.scanner.adapter.scan.request+json; version={version}");
+        let http = world.http.with("content-type", &kind);
+        let http = http.with("accept", "application/vnd.scanner.adapter.scan.response+json; version=1.0");
+        let answer = http.post(&format!("{BASE}/scan"), &request.to_string());
+        assert_eq!(answer.status, 202, "{}", answer.text);
+        let id = answer.json()["id"].as_str().unwrap().to_owned();
+        let answer = fetch(&world.http, &id, report, query);
+        assert_eq!((answer.status, answer.header("content-type")), (200, Some(report)), "{}", answer.text);
+        assert_eq!(answer.json()["artifact"], artifact);
+    }
+}
+
 #[test]
 fn what_goes_wrong() {
     let world = World::new();
