@@ -12,7 +12,7 @@ use crate::{Interest, Pattern, Sink};
 /// Resolved packages of the Swift Package Manager, versions 1 to 3.
 pub(crate) const RESOLVED: Document = Document {
     id: "swift-resolved",
-    revision: 1,
+    revision: 2,
     interests: &[
         Interest { pattern: Pattern::Name("Package.resolved"), take: WHOLE },
         Interest { pattern: Pattern::Name(".package.resolved"), take: WHOLE },
@@ -46,6 +46,8 @@ struct Pins {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Pin {
+    identity: Text,
+    kind: Text,
     location: Text,
     #[serde(rename = "repositoryURL")]
     repository: Text,
@@ -62,7 +64,11 @@ fn read_resolved(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
     let resolved: Resolved = json::read(file.bytes).map_err(|error| malformed("Package.resolved", error))?;
     for pin in resolved.pins.0.iter().chain(&resolved.object.pins.0) {
         // Swift packages are named by their repositories. A branch or a commit is no version.
-        let Some(location) = pin.location.some().or_else(|| pin.repository.some()) else { continue };
+        let location = pin.location.some().filter(|location| !location.is_empty());
+        let Some(location) = location.or_else(|| pin.repository.some()) else {
+            registered(pin, out);
+            continue;
+        };
         let name = repository(location);
         out.packages.push(identity::slashed(
             PackageType::Swift,
@@ -71,6 +77,20 @@ fn read_resolved(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
         ));
     }
     Ok(())
+}
+
+/// A package of a registry is named `scope.name` and has no repository (Swift Evolution, SE-0292); advisories speak of
+/// repositories.
+fn registered(pin: &Pin, out: &mut Sink) {
+    let identity = pin.identity.some().filter(|_| pin.kind.some() == Some("registry"));
+    if let (Some((scope, name)), Some(version)) =
+        (identity.and_then(|identity| identity.split_once('.')), pin.state.version.some())
+    {
+        let purl = Purl::new("swift", Some(scope), name, Some(version));
+        let mut package = Package::new(PackageType::Swift, format!("{scope}.{name}"), version, purl);
+        package.ecosystem = None;
+        out.packages.push(package);
+    }
 }
 
 /// `https://github.com/apple/swift-nio.git` and `git@github.com:apple/swift-nio` without all that varies.
@@ -121,7 +141,18 @@ fn read_podfile(file: &File<'_>, out: &mut Sink) -> Result<(), Diagnostic> {
 
 #[cfg(test)]
 mod tests {
-    use super::repository;
+    use super::*;
+
+    #[test]
+    fn packages_of_registries_have_no_repository() {
+        let text = r#"{"pins":[{"identity":"mona.linked-list","kind":"registry","location":"","state":{"version":"1.2.0"}},
+            {"identity":"x","kind":"localSourceControl","location":"","state":{"version":"1.0.0"}}],"version":3}"#;
+        let mut out = Sink::default();
+        read_resolved(&File { path: b"Package.resolved", bytes: text.as_bytes() }, &mut out).unwrap();
+        let found: Vec<String> = out.packages.iter().map(|package| package.purl.to_string()).collect();
+        assert_eq!(found, ["pkg:swift/mona/linked-list@1.2.0"]);
+        assert_eq!(out.packages[0].ecosystem, None);
+    }
 
     #[test]
     fn repositories_have_one_name() {
