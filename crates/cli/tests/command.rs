@@ -135,6 +135,11 @@ fn versions_and_vectors_are_compared_and_scored_line_by_line() {
     assert_eq!(out(&["cvss", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"], ""), "9.8\tcritical\n");
     let scored = out(&["cvss", "-"], "AV:N/AC:L/Au:N/C:N/I:N/A:C\nCVSS:3.1/AV:N\n");
     assert!(scored.starts_with("7.8\thigh\n-\t"), "{scored}");
+    let one = std::process::Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+        .args(["cvss", "CVSS:3.1/AV:N"])
+        .output()
+        .unwrap();
+    assert_eq!((one.status.code(), one.stdout.len()), (Some(2), 0), "one vector that is none is a failure");
 }
 
 #[test]

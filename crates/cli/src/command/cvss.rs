@@ -15,7 +15,12 @@ pub(crate) fn run(args: &Cvss) -> Result<Outcome, Failure> {
             writeln!(out, "{}", score(String::from_utf8_lossy(&line).trim()))?;
         }
     } else {
-        writeln!(out, "{}", score(&args.vector))?;
+        // Who asks for one vector has to hear by the exit code that it is none.
+        let vector = match args.vector.parse::<Vector>() {
+            Ok(vector) => vector,
+            Err(error) => return Err(Failure::Said(clean(&format!("{}: {error}", args.vector)).to_string())),
+        };
+        writeln!(out, "{}\t{}", vector.score(), vector.rating())?;
     }
     out.flush()?;
     Ok(Outcome::Done)
