@@ -222,11 +222,11 @@ mod tests {
         assert_eq!(filter("GHSA-ab12-cd34").vulnerability.as_deref(), Some("GHSA-ab12-cd34"));
         let named = filter("r.example:5000/shop/web:1.2");
         assert_eq!(
-            (named.registry.as_deref(), named.repository.as_deref(), named.tag.as_deref()),
+            (named.registry.as_deref(), named.repository_part.as_deref(), named.tag.as_deref()),
             (Some("r.example:5000"), Some("shop/web"), Some("1.2"))
         );
         let bare = filter("shop/web");
-        assert_eq!((bare.registry, bare.repository.as_deref(), bare.tag), (None, Some("shop/web"), None));
+        assert_eq!((bare.registry, bare.repository_part.as_deref(), bare.tag), (None, Some("shop/web"), None));
         let bad = Asked { state: "excellent".into(), ..Asked::default() };
         assert!(bad.filter().is_err());
     }
