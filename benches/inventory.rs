@@ -81,7 +81,9 @@ fn needed(bytes: &[u8], out: &mut Vec<Needed>, archives: &mut Vec<Vec<u8>>) {
         let text = &bytes[at + 46..at + 46 + name];
         at += 46 + name + extra + comment;
         let archive = [&b".jar"[..], b".war", b".par", b".rar"].iter().any(|suffix| text.ends_with(suffix));
-        let file = text.ends_with(b"pom.properties") || text.eq_ignore_ascii_case(b"META-INF/MANIFEST.MF");
+        let file = text.ends_with(b"pom.properties")
+            || text.eq_ignore_ascii_case(b"META-INF/MANIFEST.MF")
+            || text.starts_with(b"META-INF/maven/") && text.ends_with(b"/pom.xml");
         if !archive && !file {
             continue;
         }
