@@ -226,7 +226,10 @@ mod tests {
             (Some("r.example:5000"), Some("shop/web"), Some("1.2"))
         );
         let bare = filter("shop/web");
-        assert_eq!((bare.registry, bare.repository_part.as_deref(), bare.tag), (None, Some("shop/web"), None));
+        assert_eq!(
+            (bare.registry, bare.repository_part.as_deref(), bare.tag),
+            (None, Some("shop/web"), None)
+        );
         let bad = Asked { state: "excellent".into(), ..Asked::default() };
         assert!(bad.filter().is_err());
     }
