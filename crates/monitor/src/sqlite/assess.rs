@@ -3,12 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use plimsoll_core::{Assessment, Severity};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, params, params_from_iter};
 
 use super::exempt::{self, Decided, Exempt, Exempter, Exemption};
 use super::loaded::{self, Loaded};
 use super::verdict::{Changed, Difference, Row};
-use super::{codec, outbox, reach, side};
+use super::{codec, counts as columns, outbox, reach, side};
 use crate::error::Failed;
 use crate::judge::Judge;
 use crate::notification::{Cause, ChangeKind};
@@ -128,18 +128,7 @@ fn subjects(conn: &Connection, ids: Option<&[i64]>) -> Result<Vec<Subject>, Fail
             id: row.get(0)?,
             inventory: row.get(1)?,
             before: assessment.map(codec::assessment).transpose()?,
-            counts: Counts {
-                critical: row.get(3)?,
-                high: row.get(4)?,
-                medium: row.get(5)?,
-                low: row.get(6)?,
-                other: row.get(7)?,
-                fixable: row.get(8)?,
-                undetermined: row.get(9)?,
-                disabled: row.get(10)?,
-                packages: row.get(11)?,
-                unjudged: row.get(12)?,
-            },
+            counts: columns::of_row(row, 3)?,
             exemption: row.get(13)?,
             since: row.get::<_, Option<i64>>(14)?.unwrap_or_default(),
             gaps: row.get(15)?,
@@ -293,19 +282,9 @@ fn store(conn: &Connection, subject: &Subject, outcome: &Outcome, exemption: i64
             "UPDATE subject SET critical = ?2, high = ?3, medium = ?4, low = ?5, other = ?6, fixable = ?7,
                 undetermined = ?8, disabled = ?9, packages = ?10, unjudged = ?11 WHERE id = ?1",
         )?
-        .execute(params![
-            subject.id,
-            counts.critical,
-            counts.high,
-            counts.medium,
-            counts.low,
-            counts.other,
-            counts.fixable,
-            counts.undetermined,
-            counts.disabled,
-            counts.packages,
-            counts.unjudged,
-        ])?;
+        .execute(params_from_iter(
+            [subject.id].into_iter().chain(columns::in_order(counts).map(i64::from)),
+        ))?;
     }
     if before != after {
         conn.prepare_cached("UPDATE subject SET assessment = ?2, worst = ?3 WHERE id = ?1")?

@@ -4,6 +4,7 @@ mod ask;
 mod assess;
 mod base;
 mod codec;
+mod counts;
 mod events;
 mod exempt;
 mod holder;

@@ -7,7 +7,7 @@ use plimsoll_core::{Assessment, Shared};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::verdict::Difference;
-use super::{SqliteStore, codec, known, tags, verdict};
+use super::{SqliteStore, codec, counts, known, tags, verdict};
 use crate::Error;
 use crate::error::Failed;
 use crate::notification::{Cause, Change, ChangeKind, Notification};
@@ -74,37 +74,15 @@ pub(super) fn put(
 
 fn pack_counts(counts: &Counts) -> Vec<u8> {
     let mut out = Vec::new();
-    for count in [
-        counts.critical,
-        counts.high,
-        counts.medium,
-        counts.low,
-        counts.other,
-        counts.fixable,
-        counts.undetermined,
-        counts.disabled,
-        counts.packages,
-        counts.unjudged,
-    ] {
+    for count in counts::in_order(counts) {
         codec::push(&mut out, count.into());
     }
     out
 }
 
 fn unpack_counts(mut bytes: &[u8]) -> Result<Counts, Failed> {
-    let mut next =
-        || u32::try_from(codec::pull(&mut bytes)?).map_err(|_| Failed::Damaged("an impossible count"));
-    Ok(Counts {
-        critical: next()?,
-        high: next()?,
-        medium: next()?,
-        low: next()?,
-        other: next()?,
-        fixable: next()?,
-        undetermined: next()?,
-        disabled: next()?,
-        packages: next()?,
-        unjudged: next()?,
+    counts::read(|| {
+        u32::try_from(codec::pull(&mut bytes)?).map_err(|_| Failed::Damaged("an impossible count"))
     })
 }
 

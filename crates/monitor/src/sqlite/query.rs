@@ -9,7 +9,7 @@ use plimsoll_core::{Digest, Disabled, Package, Severity, Shared};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::kept::Kept;
-use super::{codec, exempt, known, tags};
+use super::{codec, counts, exempt, known, tags};
 use crate::Error;
 use crate::error::Failed;
 use crate::store::Status;
@@ -28,18 +28,7 @@ pub(super) fn image(row: &Row<'_>, generation: u64) -> Result<Image, Failed> {
             reasons.extend(codec::from_json::<Vec<String>>(texts.as_bytes())?);
         }
     }
-    let counts = Counts {
-        critical: row.get(14)?,
-        high: row.get(15)?,
-        medium: row.get(16)?,
-        low: row.get(17)?,
-        other: row.get(18)?,
-        fixable: row.get(19)?,
-        undetermined: row.get(20)?,
-        disabled: row.get(21)?,
-        packages: row.get(22)?,
-        unjudged: row.get(23)?,
-    };
+    let counts = counts::of_row(row, 14)?;
     if counts.unjudged > 0 {
         reasons.push(format!("{} of {} packages could not be judged", counts.unjudged, counts.packages));
     }

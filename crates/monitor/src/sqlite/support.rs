@@ -10,7 +10,7 @@ use rusqlite::{Connection, params};
 
 use super::assess::{Spread, Whom, spread};
 use super::verdict::{Changed, Difference};
-use super::{codec, known, outbox};
+use super::{codec, counts, known, outbox};
 use crate::error::Failed;
 use crate::judge::Judge;
 use crate::notification::{Cause, ChangeKind};
@@ -150,18 +150,7 @@ fn stands(conn: &Connection, subject: i64) -> Result<(Option<plimsoll_core::Asse
          FROM subject WHERE id = ?1",
     )?;
     let (assessment, counts) = select.query_row([subject], |row| {
-        let counts = Counts {
-            critical: row.get(1)?,
-            high: row.get(2)?,
-            medium: row.get(3)?,
-            low: row.get(4)?,
-            other: row.get(5)?,
-            fixable: row.get(6)?,
-            undetermined: row.get(7)?,
-            disabled: row.get(8)?,
-            packages: row.get(9)?,
-            unjudged: row.get(10)?,
-        };
+        let counts = counts::of_row(row, 1)?;
         Ok((row.get::<_, Option<i64>>(0)?, counts))
     })?;
     Ok((assessment.map(codec::assessment).transpose()?, counts))

@@ -1,6 +1,7 @@
 //! Licences as bills of materials write them.
 
-mod list;
+mod exceptions;
+mod ids;
 
 use plimsoll_core::Package;
 
@@ -34,10 +35,10 @@ impl Licence {
 
 /// The licence of the list; its identifiers are the same in any case (annex D).
 fn id(text: &str) -> Option<&'static str> {
-    if let Ok(at) = list::IDS.binary_search(&text) {
-        return list::IDS.get(at).copied();
+    if let Ok(at) = ids::IDS.binary_search(&text) {
+        return ids::IDS.get(at).copied();
     }
-    list::IDS.iter().copied().find(|id| id.eq_ignore_ascii_case(text))
+    ids::IDS.iter().copied().find(|id| id.eq_ignore_ascii_case(text))
 }
 
 /// Whether the text is an expression of licences that are in the list: `MIT OR (Apache-2.0 WITH LLVM-exception AND ISC)`.
@@ -52,11 +53,14 @@ fn is_expression(text: &str) -> bool {
             (")", false) if open > 0 => open -= 1,
             ("AND" | "OR", false) => wants_licence = true,
             ("WITH", false) => {
-                if words.next().is_none_or(|exception| list::EXCEPTIONS.binary_search(&exception).is_err()) {
+                if words
+                    .next()
+                    .is_none_or(|exception| exceptions::EXCEPTIONS.binary_search(&exception).is_err())
+                {
                     return false;
                 }
             }
-            (licence, true) if list::IDS.binary_search(&licence).is_ok() => wants_licence = false,
+            (licence, true) if ids::IDS.binary_search(&licence).is_ok() => wants_licence = false,
             _ => return false,
         }
     }
@@ -69,7 +73,7 @@ mod tests {
 
     #[test]
     fn the_lists_are_in_order() {
-        assert!(list::IDS.is_sorted() && list::EXCEPTIONS.is_sorted());
+        assert!(ids::IDS.is_sorted() && exceptions::EXCEPTIONS.is_sorted());
     }
 
     #[test]
