@@ -8,7 +8,7 @@ use plimsoll_monitor::{Listed, Place};
 
 use crate::app::App;
 
-/// Tags that are held of one repository.
+/// Tags that are held of one repository. One that has more is passed over.
 const TAGS: usize = 1 << 20;
 /// Repositories that are read ahead of the one that is due: some have thousands of tags and most have few.
 const AHEAD: usize = 16;
@@ -147,8 +147,11 @@ impl Crawl<'_> {
         let mut names = Vec::new();
         for page in self.client.tags(asked, &place.repository, None) {
             names.extend(page?);
+            // What is left out would be taken for deleted.
             if names.len() > TAGS {
-                break;
+                let what = format!("the list of tags of {}", place.repository);
+                let reason = format!("it has more than {TAGS}");
+                return Err(RegistryError::Malformed { what, reason });
             }
         }
         Ok(names)
